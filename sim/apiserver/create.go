@@ -1,0 +1,88 @@
+package apiserver
+
+import (
+	"errors"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// nameAttempts is how many generated names are tried before the server gives up, as the real one does since 1.30.
+const nameAttempts = 8
+
+// Create stores a new object and returns it as stored. Status, UID, resourceVersion, creationTimestamp and generation
+// are the server's to set (DEF-12).
+func (c *Caller) Create(obj Object) (Object, error) {
+	k := KeyOf(obj)
+	text, err := c.create(&k, obj)
+	if err != nil {
+		c.record("create", "", k, nil, err)
+		return nil, err
+	}
+	seq := c.recordText("create", "", k, obj, nil, text)
+	if !c.dryRun {
+		c.server.store.apply(k, Change{New: obj, At: c.server.queue.Now(), Seq: seq})
+	}
+	return obj, nil
+}
+
+// create makes obj what will be stored. It returns the warnings that the client is sent.
+func (c *Caller) create(k *Key, obj Object) (warnings string, err error) {
+	st := strategies[k.Resource]
+	if st == nil {
+		return "", apierrors.NewBadRequest("this cluster serves jobs, pods, nodes and events only")
+	}
+	if err := c.checkNewMeta(k, obj); err != nil {
+		return "", err
+	}
+	s := c.server
+	if obj.GetName() == "" {
+		if err := s.generateName(k, obj); err != nil {
+			return "", err
+		}
+	}
+	obj.SetUID(s.identity.uid())
+	obj.SetCreationTimestamp(s.now())
+	obj.SetDeletionTimestamp(nil)
+	obj.SetDeletionGracePeriodSeconds(nil)
+	obj.SetResourceVersion("")
+	st.prepareCreate(obj)
+	if !c.trusted {
+		if errs := st.validateCreate(obj); len(errs) > 0 {
+			return "", invalid(*k, errs)
+		}
+		warnings = strings.Join(st.warnings(obj, nil), "; ")
+	}
+	if s.store.get(*k) != nil {
+		return "", apierrors.NewAlreadyExists(k.groupResource(), k.Name)
+	}
+	obj.SetResourceVersion(s.store.nextVersion())
+	return warnings, nil
+}
+
+func (c *Caller) checkNewMeta(k *Key, obj Object) error {
+	switch {
+	case obj.GetResourceVersion() != "":
+		return apierrors.NewInternalError(errors.New("resourceVersion should not be set on objects to be created"))
+	case strategies[k.Resource].namespaced && k.Namespace == "":
+		return apierrors.NewBadRequest("an empty namespace may not be set during creation")
+	case !strategies[k.Resource].namespaced && k.Namespace != "":
+		return apierrors.NewBadRequest("namespace may not be set for nodes")
+	case obj.GetName() == "" && obj.GetGenerateName() == "":
+		return invalid(*k, field.ErrorList{field.Required(field.NewPath("metadata", "name"),
+			"name or generateName is required")})
+	}
+	return nil
+}
+
+func (s *Server) generateName(k *Key, obj Object) error {
+	for range nameAttempts {
+		k.Name = s.identity.name(obj.GetGenerateName())
+		if s.store.get(*k) == nil {
+			obj.SetName(k.Name)
+			return nil
+		}
+	}
+	return apierrors.NewGenerateNameConflict(k.groupResource(), k.Name, 1)
+}

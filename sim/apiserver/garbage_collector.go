@@ -1,0 +1,202 @@
+package apiserver
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/jobsim/jobsim/sim/event"
+)
+
+// garbageCollector deletes pods whose owners are gone, and carries out foreground and orphan deletion of Jobs (DEL-2).
+// It sees every change at once and acts in an event of its own at the same instant.
+type garbageCollector struct {
+	server *Server
+	caller *Caller
+	// dependents are the pods that name an owner's UID, in order of creation. Entries may be out of date and are checked
+	// when used.
+	dependents map[types.UID][]Key
+	// jobs are the UIDs of the Jobs that exist.
+	jobs map[types.UID]bool
+	// waiting are the Jobs in foreground deletion that wait for pods to go; looking marks those that will be looked at.
+	waiting map[types.UID]Key
+	looking map[types.UID]bool
+}
+
+// StartGarbageCollector makes the server collect garbage.
+func (s *Server) StartGarbageCollector() {
+	gc := &garbageCollector{
+		server:     s,
+		caller:     s.As("garbage-collector"),
+		dependents: map[types.UID][]Key{},
+		jobs:       map[types.UID]bool{},
+		waiting:    map[types.UID]Key{},
+		looking:    map[types.UID]bool{},
+	}
+	s.Subscribe(Pods, gc.podChanged)
+	s.Subscribe(Jobs, gc.jobChanged)
+}
+
+// after runs work at this instant, caused by a change.
+func (gc *garbageCollector) after(c Change, work func()) {
+	q := gc.server.queue
+	outer := q.Cause
+	q.Cause = c.Seq
+	q.After(0, event.Cluster, work)
+	q.Cause = outer
+}
+
+func (gc *garbageCollector) podChanged(c Change) {
+	if c.New == nil {
+		gc.lookAgain(c)
+		return
+	}
+	for _, owner := range c.New.GetOwnerReferences() {
+		if c.Old != nil && slices.ContainsFunc(c.Old.GetOwnerReferences(), func(o metav1.OwnerReference) bool {
+			return o.UID == owner.UID
+		}) {
+			continue
+		}
+		gc.dependents[owner.UID] = append(gc.dependents[owner.UID], KeyOf(c.New))
+		if collects(owner) && !gc.jobs[owner.UID] {
+			gc.after(c, func() { gc.collect(owner.UID) })
+		}
+	}
+	if c.Old != nil && len(c.Old.GetOwnerReferences()) > len(c.New.GetOwnerReferences()) {
+		gc.lookAgain(c)
+	}
+}
+
+// lookAgain looks at the owners that may have waited for a pod, once for all pods that go at one instant.
+func (gc *garbageCollector) lookAgain(c Change) {
+	for _, owner := range c.Old.GetOwnerReferences() {
+		k, waits := gc.waiting[owner.UID]
+		if !waits || gc.looking[owner.UID] {
+			continue
+		}
+		gc.looking[owner.UID] = true
+		gc.after(c, func() {
+			delete(gc.looking, owner.UID)
+			if _, waits := gc.waiting[owner.UID]; waits {
+				gc.foreground(k, owner.UID)
+			}
+		})
+	}
+}
+
+// collects reports whether this collector knows the kind of an owner; others are left alone.
+func collects(o metav1.OwnerReference) bool { return o.Kind == "Job" && o.APIVersion == "batch/v1" }
+
+func (gc *garbageCollector) jobChanged(c Change) {
+	if c.New == nil {
+		uid := c.Old.GetUID()
+		delete(gc.jobs, uid)
+		delete(gc.waiting, uid)
+		gc.after(c, func() { gc.collect(uid) })
+		return
+	}
+	job := c.New
+	gc.jobs[job.GetUID()] = true
+	if job.GetDeletionTimestamp() == nil {
+		return
+	}
+	if slices.Contains(job.GetFinalizers(), metav1.FinalizerOrphanDependents) {
+		gc.after(c, func() { gc.orphan(KeyOf(job), job.GetUID()) })
+	}
+	if slices.Contains(job.GetFinalizers(), metav1.FinalizerDeleteDependents) {
+		if _, waits := gc.waiting[job.GetUID()]; waits {
+			return
+		}
+		gc.waiting[job.GetUID()] = KeyOf(job)
+		gc.after(c, func() { gc.foreground(KeyOf(job), job.GetUID()) })
+	}
+}
+
+// pods returns the pods that name an owner, in order of creation.
+func (gc *garbageCollector) pods(owner types.UID) []*corev1.Pod {
+	var pods []*corev1.Pod
+	keys := gc.dependents[owner][:0]
+	for _, k := range gc.dependents[owner] {
+		pod, ok := gc.server.store.get(k).(*corev1.Pod)
+		if ok && slices.ContainsFunc(pod.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == owner }) {
+			pods = append(pods, pod)
+			keys = append(keys, k)
+		}
+	}
+	if gc.dependents[owner] = keys; len(keys) == 0 {
+		delete(gc.dependents, owner)
+	}
+	return pods
+}
+
+// collect deletes the pods of an owner that is gone; a pod with another owner that exists only loses the reference.
+func (gc *garbageCollector) collect(owner types.UID) {
+	for _, pod := range gc.pods(owner) {
+		kept := slices.DeleteFunc(slices.Clone(pod.OwnerReferences), func(o metav1.OwnerReference) bool {
+			return collects(o) && !gc.jobs[o.UID]
+		})
+		if len(kept) > 0 {
+			gc.setOwners(pod, kept)
+		} else if pod.DeletionTimestamp == nil {
+			gc.delete(pod)
+		}
+	}
+}
+
+// orphan takes the reference to an owner off its pods, then lets the owner go.
+func (gc *garbageCollector) orphan(k Key, owner types.UID) {
+	for _, pod := range gc.pods(owner) {
+		gc.setOwners(pod, slices.DeleteFunc(slices.Clone(pod.OwnerReferences), func(o metav1.OwnerReference) bool {
+			return o.UID == owner
+		}))
+	}
+	gc.letGo(k, owner, metav1.FinalizerOrphanDependents)
+}
+
+// foreground deletes an owner's pods; the owner goes when none that blocks it is left.
+func (gc *garbageCollector) foreground(k Key, owner types.UID) {
+	blocked := false
+	for _, pod := range gc.pods(owner) {
+		for _, o := range pod.OwnerReferences {
+			blocked = blocked || o.UID == owner && o.BlockOwnerDeletion != nil && *o.BlockOwnerDeletion
+		}
+		if pod.DeletionTimestamp == nil {
+			gc.delete(pod)
+		}
+	}
+	if !blocked || len(gc.pods(owner)) == 0 {
+		gc.letGo(k, owner, metav1.FinalizerDeleteDependents)
+	}
+}
+
+func (gc *garbageCollector) delete(pod *corev1.Pod) {
+	policy := metav1.DeletePropagationBackground
+	// The pod was there a moment ago, and nobody else has had a turn since.
+	_ = gc.caller.Delete(KeyOf(pod), &metav1.DeleteOptions{
+		Preconditions: &metav1.Preconditions{UID: &pod.UID}, PropagationPolicy: &policy,
+	})
+}
+
+func (gc *garbageCollector) setOwners(pod *corev1.Pod, owners []metav1.OwnerReference) {
+	changed := *pod
+	changed.OwnerReferences = owners
+	gc.caller.commitTrusted("patch", KeyOf(pod), pod, &changed)
+}
+
+// letGo takes a finalizer off an object, if it is still the same object.
+func (gc *garbageCollector) letGo(k Key, uid types.UID, finalizer string) {
+	obj := gc.server.store.get(k)
+	if obj == nil || obj.GetUID() != uid || !slices.Contains(obj.GetFinalizers(), finalizer) {
+		return
+	}
+	changed := strategies[k.Resource].copy(obj)
+	changed.SetFinalizers(without(obj.GetFinalizers(), []string{finalizer}))
+	gc.caller.commitTrusted("patch", k, obj, changed)
+}
+
+// commitTrusted stores a change that the cluster itself makes to an object.
+func (c *Caller) commitTrusted(verb string, k Key, old, obj Object) {
+	c.storeSuccessor(verb, "", k, old, obj, "")
+}

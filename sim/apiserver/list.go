@@ -1,0 +1,66 @@
+package apiserver
+
+import (
+	"strconv"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+// Selection says which objects of a resource are meant. Empty fields select all.
+type Selection struct {
+	Resource  Resource
+	Namespace string
+	Labels    labels.Selector
+	Fields    fields.Selector
+}
+
+// matches reports whether an object is selected.
+func (s Selection) matches(obj Object) bool {
+	if s.Namespace != "" && obj.GetNamespace() != s.Namespace {
+		return false
+	}
+	if s.Labels != nil && !s.Labels.Empty() && !s.Labels.Matches(labels.Set(obj.GetLabels())) {
+		return false
+	}
+	if s.Fields == nil || s.Fields.Empty() {
+		return true
+	}
+	return s.Fields.Matches(strategies[s.Resource].fields(obj))
+}
+
+// check refuses selectors that the real server refuses: unknown resources and fields that are not indexed for
+// selection (API-1).
+func (s Selection) check() error {
+	st := strategies[s.Resource]
+	if st == nil {
+		return apierrors.NewBadRequest("this cluster serves jobs, pods, nodes and events only")
+	}
+	if s.Fields == nil {
+		return nil
+	}
+	known := st.fields(st.blank())
+	for _, r := range s.Fields.Requirements() {
+		if _, ok := known[r.Field]; !ok {
+			return apierrors.NewBadRequest("field label not supported: " + r.Field)
+		}
+	}
+	return nil
+}
+
+// List returns the selected objects in the order of namespace and name, and the resourceVersion that the list is of.
+// The objects are shared and must not be changed.
+func (c *Caller) List(sel Selection) ([]Object, string, error) {
+	if err := sel.check(); err != nil {
+		return nil, "", err
+	}
+	store := &c.server.store
+	var selected []Object
+	for _, obj := range store.collections[sel.Resource].sorted(sel.Namespace) {
+		if sel.matches(obj) {
+			selected = append(selected, obj)
+		}
+	}
+	return selected, strconv.FormatUint(store.version, 10), nil
+}

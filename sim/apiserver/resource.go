@@ -1,0 +1,63 @@
+package apiserver
+
+import (
+	"fmt"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// Object is a Kubernetes object with metadata.
+type Object = trace.Object
+
+// Resource names a kind of objects as the API does: the plural in lower case.
+type Resource string
+
+// The resources that the simulated cluster serves.
+const (
+	Jobs   Resource = "jobs"
+	Pods   Resource = "pods"
+	Nodes  Resource = "nodes"
+	Events Resource = "events"
+)
+
+// Key identifies an object. Namespace is empty for nodes.
+type Key struct {
+	Resource  Resource
+	Namespace string
+	Name      string
+}
+
+// KeyOf is the key of an object of a known type.
+func KeyOf(obj Object) Key {
+	return Key{Resource: resourceOf(obj), Namespace: obj.GetNamespace(), Name: obj.GetName()}
+}
+
+func (k Key) String() string {
+	if k.Namespace == "" {
+		return fmt.Sprintf("%s/%s", k.Resource, k.Name)
+	}
+	return fmt.Sprintf("%s/%s/%s", k.Resource, k.Namespace, k.Name)
+}
+
+func (k Key) groupResource() schema.GroupResource {
+	return schema.GroupResource{Group: strategies[k.Resource].kind.Group, Resource: string(k.Resource)}
+}
+
+// resourceOf is the resource of a typed object, and empty for a type that is not served.
+func resourceOf(obj any) Resource {
+	switch obj.(type) {
+	case *batchv1.Job:
+		return Jobs
+	case *corev1.Pod:
+		return Pods
+	case *corev1.Node:
+		return Nodes
+	case *corev1.Event:
+		return Events
+	}
+	return ""
+}

@@ -1,0 +1,129 @@
+package apiserver
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// store keeps the current version of every object and the history that watches read. All resources share one
+// resourceVersion, which grows by one with each change, as in a cluster with one etcd.
+type store struct {
+	version     uint64
+	collections map[Resource]*collection
+	window      int // changes kept for each resource
+}
+
+// collection is the objects of one resource.
+type collection struct {
+	objects map[types.NamespacedName]Object
+	log     []Change
+	// dropped is how many changes have left the front of the log; compacted is the newest resourceVersion among them.
+	dropped   int
+	compacted uint64
+	notices   []func(Change)
+	watches   []*Watch
+}
+
+// Change is one stored change of an object.
+type Change struct {
+	// Old is nil for a creation, New for a removal from the store. Both are shared and must not be changed.
+	Old, New Object
+	// Version is the resourceVersion of the change.
+	Version uint64
+	// At is the virtual time of the change.
+	At time.Duration
+	// Seq is the trace entry of the write.
+	Seq int
+}
+
+// Object is the object as of this change: as last stored, when it was removed.
+func (c Change) Object() Object {
+	if c.New != nil {
+		return c.New
+	}
+	return c.Old
+}
+
+func newStore(window int) store {
+	s := store{collections: map[Resource]*collection{}, window: window}
+	for _, r := range []Resource{Jobs, Pods, Nodes, Events} {
+		s.collections[r] = &collection{objects: map[types.NamespacedName]Object{}}
+	}
+	return s
+}
+
+func nameOf(k Key) types.NamespacedName {
+	return types.NamespacedName{Namespace: k.Namespace, Name: k.Name}
+}
+
+func (s *store) get(k Key) Object {
+	c := s.collections[k.Resource]
+	if c == nil {
+		return nil
+	}
+	return c.objects[nameOf(k)]
+}
+
+// nextVersion is the resourceVersion that the next change will have, as objects carry it.
+func (s *store) nextVersion() string { return strconv.FormatUint(s.version+1, 10) }
+
+// apply stores a change, keeps it in the log and tells everybody.
+func (s *store) apply(k Key, change Change) {
+	s.version++
+	change.Version = s.version
+	c := s.collections[k.Resource]
+	if change.New != nil {
+		c.objects[nameOf(k)] = change.New
+	} else {
+		delete(c.objects, nameOf(k))
+	}
+	c.log = append(c.log, change)
+	if len(c.log) > 2*s.window {
+		c.compact(len(c.log) - s.window)
+	}
+	for _, notice := range c.notices {
+		notice(change)
+	}
+	for _, w := range c.watches {
+		w.wake()
+	}
+}
+
+// compact forgets the oldest n changes: watches that have not read them must list again.
+func (c *collection) compact(n int) {
+	c.compacted = c.log[n-1].Version
+	c.dropped += n
+	c.log = append([]Change(nil), c.log[n:]...)
+}
+
+// sorted returns the objects of a namespace (of all, if empty) in the order in which etcd lists them.
+func (c *collection) sorted(namespace string) []Object {
+	names := make([]types.NamespacedName, 0, len(c.objects))
+	for n := range c.objects {
+		if namespace == "" || n.Namespace == namespace {
+			names = append(names, n)
+		}
+	}
+	sort.Slice(names, func(i, j int) bool {
+		a, b := names[i], names[j]
+		return a.Namespace < b.Namespace || a.Namespace == b.Namespace && a.Name < b.Name
+	})
+	objects := make([]Object, len(names))
+	for i, n := range names {
+		objects[i] = c.objects[n]
+	}
+	return objects
+}
+
+// parseVersion reads a resourceVersion that a client has sent.
+func parseVersion(s string) (uint64, error) {
+	v, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("invalid resource version %q: expected a whole number as in metadata.resourceVersion", s)
+	}
+	return v, nil
+}

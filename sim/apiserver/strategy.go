@@ -1,0 +1,201 @@
+package apiserver
+
+import (
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/validation"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/jobsim/jobsim/sim/apiserver/internal/batch"
+	"github.com/jobsim/jobsim/sim/apiserver/internal/core"
+)
+
+// strategy is what distinguishes one resource from another, as in the registry of the real server. Functions that take
+// an object to be stored may change it; the old one is shared.
+type strategy struct {
+	kind       schema.GroupVersionKind
+	namespaced bool
+	// status says whether there is a status subresource.
+	status bool
+	// orphansByDefault says that deletion without a propagation policy leaves dependents alone (DEL-1).
+	orphansByDefault bool
+	blank            func() Object
+	// copy returns a shallow copy: what is to change must be replaced, not written into.
+	copy func(Object) Object
+	// fields are what field selectors can use.
+	fields func(Object) fields.Set
+
+	prepareCreate  func(Object)
+	validateCreate func(Object) field.ErrorList
+	prepareUpdate  func(obj, old Object)
+	validateUpdate func(obj, old Object) field.ErrorList
+	prepareStatus  func(obj, old Object)
+	validateStatus func(obj, old Object) field.ErrorList
+	// warnings are what the client is told about an object that is accepted; old is nil on create.
+	warnings func(obj, old Object) []string
+	// deleteWarnings are what a client is told about a deletion.
+	deleteWarnings func(*metav1.DeleteOptions) []string
+	// grace is the grace period of a deletion in seconds (EXT-10).
+	grace func(old Object, options *metav1.DeleteOptions) int64
+}
+
+var strategies = map[Resource]*strategy{
+	Jobs:   jobStrategy(),
+	Pods:   podStrategy(),
+	Nodes:  nodeStrategy(),
+	Events: eventStrategy(),
+}
+
+func jobStrategy() *strategy {
+	return &strategy{
+		kind: batchv1.SchemeGroupVersion.WithKind("Job"), namespaced: true, status: true, orphansByDefault: true,
+		blank:  func() Object { return &batchv1.Job{} },
+		copy:   func(o Object) Object { job := *o.(*batchv1.Job); return &job },
+		fields: func(o Object) fields.Set { return batch.SelectableFields(o.(*batchv1.Job)) },
+		prepareCreate: func(o Object) {
+			job := o.(*batchv1.Job)
+			batch.Default(job)
+			batch.PrepareForCreate(job)
+			batch.TruncateTimes(job)
+			batch.Default(job) // as decoding the stored object does: labels come from the finished template (DEF-9)
+		},
+		validateCreate: func(o Object) field.ErrorList { return batch.ValidateCreate(o.(*batchv1.Job)) },
+		prepareUpdate: func(o, old Object) {
+			batch.Default(o.(*batchv1.Job))
+			batch.PrepareForUpdate(o.(*batchv1.Job), old.(*batchv1.Job))
+			batch.TruncateTimes(o.(*batchv1.Job))
+		},
+		validateUpdate: func(o, old Object) field.ErrorList {
+			return batch.ValidateUpdate(o.(*batchv1.Job), old.(*batchv1.Job))
+		},
+		prepareStatus: func(o, old Object) {
+			batch.PrepareForStatusUpdate(o.(*batchv1.Job), old.(*batchv1.Job))
+			batch.TruncateTimes(o.(*batchv1.Job))
+		},
+		validateStatus: func(o, old Object) field.ErrorList {
+			return batch.ValidateStatusUpdate(o.(*batchv1.Job), old.(*batchv1.Job))
+		},
+		warnings: func(o, old Object) []string {
+			if old == nil {
+				return batch.Warnings(o.(*batchv1.Job), nil)
+			}
+			return batch.Warnings(o.(*batchv1.Job), old.(*batchv1.Job))
+		},
+		deleteWarnings: batch.DeleteWarnings,
+		grace:          func(Object, *metav1.DeleteOptions) int64 { return 0 },
+	}
+}
+
+func podStrategy() *strategy {
+	return &strategy{
+		kind: corev1.SchemeGroupVersion.WithKind("Pod"), namespaced: true, status: true,
+		blank:          func() Object { return &corev1.Pod{} },
+		copy:           func(o Object) Object { pod := *o.(*corev1.Pod); return &pod },
+		fields:         func(o Object) fields.Set { return core.SelectableFields(o.(*corev1.Pod)) },
+		prepareCreate:  func(o Object) { core.DefaultPod(o.(*corev1.Pod)) },
+		validateCreate: func(o Object) field.ErrorList { return core.ValidatePodCreate(o.(*corev1.Pod)) },
+		prepareUpdate: func(o, old Object) {
+			core.PreparePodForUpdate(o.(*corev1.Pod), old.(*corev1.Pod))
+		},
+		validateUpdate: func(o, old Object) field.ErrorList {
+			return core.ValidatePodUpdate(o.(*corev1.Pod), old.(*corev1.Pod))
+		},
+		prepareStatus: func(o, old Object) {
+			core.PreparePodForStatusUpdate(o.(*corev1.Pod), old.(*corev1.Pod))
+		},
+		validateStatus: func(o, old Object) field.ErrorList {
+			return core.ValidatePodStatusUpdate(o.(*corev1.Pod), old.(*corev1.Pod))
+		},
+		warnings:       noWarnings,
+		deleteWarnings: noDeleteWarnings,
+		grace: func(o Object, options *metav1.DeleteOptions) int64 {
+			return core.PodDeletionGrace(o.(*corev1.Pod), options)
+		},
+	}
+}
+
+func noWarnings(_, _ Object) []string { return nil }
+
+func noDeleteWarnings(*metav1.DeleteOptions) []string { return nil }
+
+// onlyMeta and onlyMetaUpdate are for resources whose content is nobody's concern here.
+func onlyMeta(o Object) field.ErrorList {
+	_, namespaced := o.(*corev1.Event)
+	return validation.ValidateObjectMetaAccessor(o, namespaced, validation.NameIsDNSSubdomain, field.NewPath("metadata"))
+}
+
+func onlyMetaUpdate(o, old Object) field.ErrorList {
+	return validation.ValidateObjectMetaAccessorUpdate(o, old, field.NewPath("metadata"))
+}
+
+func keep(_, _ Object) {}
+
+func nodeStrategy() *strategy {
+	return &strategy{
+		kind: corev1.SchemeGroupVersion.WithKind("Node"), status: true,
+		blank:          func() Object { return &corev1.Node{} },
+		copy:           func(o Object) Object { node := *o.(*corev1.Node); return &node },
+		fields:         metaFields,
+		prepareCreate:  func(Object) {},
+		validateCreate: onlyMeta,
+		prepareUpdate: func(o, old Object) {
+			o.(*corev1.Node).Status = old.(*corev1.Node).Status
+		},
+		validateUpdate: onlyMetaUpdate,
+		prepareStatus: func(o, old Object) {
+			status := o.(*corev1.Node).Status
+			*o.(*corev1.Node) = *old.(*corev1.Node)
+			o.(*corev1.Node).Status = status
+		},
+		validateStatus: onlyMetaUpdate,
+		warnings:       noWarnings,
+		deleteWarnings: noDeleteWarnings,
+		grace:          func(Object, *metav1.DeleteOptions) int64 { return 0 },
+	}
+}
+
+func eventStrategy() *strategy {
+	return &strategy{
+		kind: corev1.SchemeGroupVersion.WithKind("Event"), namespaced: true,
+		blank:          func() Object { return &corev1.Event{} },
+		copy:           func(o Object) Object { e := *o.(*corev1.Event); return &e },
+		fields:         eventFields,
+		prepareCreate:  func(Object) {},
+		validateCreate: validateEvent,
+		prepareUpdate:  keep,
+		validateUpdate: onlyMetaUpdate,
+		prepareStatus:  keep,
+		validateStatus: onlyMetaUpdate,
+		warnings:       noWarnings,
+		deleteWarnings: noDeleteWarnings,
+		grace:          func(Object, *metav1.DeleteOptions) int64 { return 0 },
+	}
+}
+
+func validateEvent(o Object) field.ErrorList {
+	errs := onlyMeta(o)
+	if e := o.(*corev1.Event); e.InvolvedObject.Namespace != e.Namespace {
+		errs = append(errs, field.Invalid(field.NewPath("involvedObject", "namespace"), e.InvolvedObject.Namespace,
+			"does not match event.namespace"))
+	}
+	return errs
+}
+
+func metaFields(o Object) fields.Set {
+	return fields.Set{"metadata.name": o.GetName(), "metadata.namespace": o.GetNamespace()}
+}
+
+func eventFields(o Object) fields.Set {
+	e := o.(*corev1.Event)
+	set := metaFields(o)
+	set["involvedObject.kind"] = e.InvolvedObject.Kind
+	set["involvedObject.namespace"] = e.InvolvedObject.Namespace
+	set["involvedObject.name"] = e.InvolvedObject.Name
+	set["involvedObject.uid"] = string(e.InvolvedObject.UID)
+	set["reason"] = e.Reason
+	set["type"] = e.Type
+	return set
+}

@@ -1,0 +1,238 @@
+package typed
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/jobsim/jobsim/sim/apiserver"
+)
+
+// Client is a client.Client that writes to the server through a gate. Reads come from Reader: a Cache, or a Live reader.
+type Client struct {
+	client.Reader
+	gate Gate
+}
+
+// NewClient returns a client. Every request that reaches the server passes the gate.
+func NewClient(gate Gate, reader client.Reader) *Client { return &Client{Reader: reader, gate: gate} }
+
+var _ client.Client = (*Client)(nil)
+
+// request makes one write and copies the stored object into what the user passed.
+func (c *Client) request(ctx context.Context, call Call, into client.Object,
+	serve func(*apiserver.Caller) (apiserver.Object, error)) error {
+	var stored apiserver.Object
+	err := c.gate.Request(ctx, call, func(caller *apiserver.Caller) (err error) {
+		stored, err = serve(caller)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return copyInto(into, stored)
+}
+
+// Create creates an object.
+func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error {
+	call, err := callFor("create", "", obj)
+	if err != nil {
+		return err
+	}
+	if call.Name == "" {
+		call.Name = obj.GetGenerateName()
+	}
+	options := (&client.CreateOptions{}).ApplyOptions(opts)
+	return c.request(ctx, call, obj, func(caller *apiserver.Caller) (apiserver.Object, error) {
+		return dryRun(caller, options.DryRun).Create(obj.DeepCopyObject().(apiserver.Object))
+	})
+}
+
+// Update replaces an object.
+func (c *Client) Update(ctx context.Context, obj client.Object, opts ...client.UpdateOption) error {
+	options := (&client.UpdateOptions{}).ApplyOptions(opts)
+	return c.update(ctx, "", obj, options.DryRun)
+}
+
+func (c *Client) update(ctx context.Context, subresource string, obj client.Object, dry []string) error {
+	call, err := callFor("update", subresource, obj)
+	if err != nil {
+		return err
+	}
+	return c.request(ctx, call, obj, func(caller *apiserver.Caller) (apiserver.Object, error) {
+		in := obj.DeepCopyObject().(apiserver.Object)
+		if subresource == "status" {
+			return dryRun(caller, dry).UpdateStatus(in)
+		}
+		return dryRun(caller, dry).Update(in)
+	})
+}
+
+// Patch patches an object; a metav1.PartialObjectMetadata gets only metadata back.
+func (c *Client) Patch(ctx context.Context, obj client.Object, patch client.Patch, opts ...client.PatchOption) error {
+	options := (&client.PatchOptions{}).ApplyOptions(opts)
+	return c.patch(ctx, "", obj, patch, options.DryRun)
+}
+
+func (c *Client) patch(ctx context.Context, subresource string, obj client.Object, patch client.Patch, dry []string) error {
+	call, err := callFor("patch", subresource, obj)
+	if err != nil {
+		return err
+	}
+	if patch.Type() == types.ApplyPatchType {
+		return errNoApply
+	}
+	data, err := patch.Data(obj)
+	if err != nil {
+		return err
+	}
+	return c.request(ctx, call, obj, func(caller *apiserver.Caller) (apiserver.Object, error) {
+		return dryRun(caller, dry).Patch(keyOf(call), subresource, patch.Type(), data)
+	})
+}
+
+// Delete deletes an object.
+func (c *Client) Delete(ctx context.Context, obj client.Object, opts ...client.DeleteOption) error {
+	call, err := callFor("delete", "", obj)
+	if err != nil {
+		return err
+	}
+	options := (&client.DeleteOptions{}).ApplyOptions(opts)
+	return c.gate.Request(ctx, call, func(caller *apiserver.Caller) error {
+		return dryRun(caller, options.DryRun).Delete(keyOf(call), options.AsDeleteOptions())
+	})
+}
+
+// DeleteAllOf deletes all objects that match, in one request.
+func (c *Client) DeleteAllOf(ctx context.Context, obj client.Object, opts ...client.DeleteAllOfOption) error {
+	call, err := callFor("deletecollection", "", obj)
+	if err != nil {
+		return err
+	}
+	options := (&client.DeleteAllOfOptions{}).ApplyOptions(opts)
+	call.Namespace, call.Name = options.Namespace, ""
+	return c.gate.Request(ctx, call, func(caller *apiserver.Caller) error {
+		found, _, err := caller.List(selection(call.Resource, &options.ListOptions))
+		if err != nil {
+			return err
+		}
+		for _, o := range found {
+			err := dryRun(caller, options.DryRun).Delete(apiserver.KeyOf(o), options.AsDeleteOptions())
+			if err != nil && !apierrors.IsNotFound(err) {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Apply is refused.
+func (c *Client) Apply(context.Context, runtime.ApplyConfiguration, ...client.ApplyOption) error {
+	return errNoApply
+}
+
+var errNoApply = apierrors.NewGenericServerResponse(415, "patch", schema.GroupResource{}, "",
+	"server-side apply is not served by this cluster: use Update, or Patch with a merge patch, a strategic merge patch or a JSON patch",
+	0, true)
+
+// Scheme knows the kinds that the cluster serves.
+func (c *Client) Scheme() *runtime.Scheme { return Scheme }
+
+// RESTMapper knows the kinds that the cluster serves.
+func (c *Client) RESTMapper() meta.RESTMapper { return Mapper }
+
+// GroupVersionKindFor tells the kind of an object.
+func (c *Client) GroupVersionKindFor(obj runtime.Object) (schema.GroupVersionKind, error) {
+	return kindOf(obj)
+}
+
+// IsObjectNamespaced tells whether objects of a kind live in namespaces.
+func (c *Client) IsObjectNamespaced(obj runtime.Object) (bool, error) {
+	r, err := ResourceOf(obj)
+	return r != apiserver.Nodes, err
+}
+
+// Status writes the status subresource.
+func (c *Client) Status() client.SubResourceWriter { return c.SubResource("status") }
+
+// SubResource writes a subresource; "status" is the only one there is.
+func (c *Client) SubResource(name string) client.SubResourceClient {
+	return &subresource{client: c, name: name}
+}
+
+func callFor(verb, subresource string, obj runtime.Object) (Call, error) {
+	r, err := ResourceOf(obj)
+	if err != nil {
+		return Call{}, err
+	}
+	call := Call{Verb: verb, Resource: r, Subresource: subresource}
+	if m, ok := obj.(metav1.Object); ok {
+		call.Namespace, call.Name = m.GetNamespace(), m.GetName()
+	}
+	return call, nil
+}
+
+func keyOf(c Call) apiserver.Key {
+	return apiserver.Key{Resource: c.Resource, Namespace: c.Namespace, Name: c.Name}
+}
+
+func dryRun(caller *apiserver.Caller, dry []string) *apiserver.Caller {
+	if len(dry) == 0 {
+		return caller
+	}
+	return caller.DryRun()
+}
+
+// subresource writes one subresource of objects.
+type subresource struct {
+	client *Client
+	name   string
+}
+
+func (s *subresource) check() error {
+	if s.name != "status" {
+		return fmt.Errorf("subresource %q is not served by this cluster; status is", s.name)
+	}
+	return nil
+}
+
+func (s *subresource) Get(context.Context, client.Object, client.Object, ...client.SubResourceGetOption) error {
+	return fmt.Errorf("subresource %q cannot be read on its own in this cluster: get the object", s.name)
+}
+
+func (s *subresource) Create(context.Context, client.Object, client.Object, ...client.SubResourceCreateOption) error {
+	return fmt.Errorf("subresource %q cannot be created in this cluster", s.name)
+}
+
+func (s *subresource) Apply(context.Context, runtime.ApplyConfiguration, ...client.SubResourceApplyOption) error {
+	return errNoApply
+}
+
+func (s *subresource) Update(ctx context.Context, obj client.Object, opts ...client.SubResourceUpdateOption) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	options := (&client.SubResourceUpdateOptions{}).ApplyOptions(opts)
+	if options.SubResourceBody != nil {
+		return fmt.Errorf("a body of its own is not supported for subresource %q", s.name)
+	}
+	return s.client.update(ctx, s.name, obj, options.DryRun)
+}
+
+func (s *subresource) Patch(ctx context.Context, obj client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	options := (&client.SubResourcePatchOptions{}).ApplyOptions(opts)
+	if options.SubResourceBody != nil {
+		return fmt.Errorf("a body of its own is not supported for subresource %q", s.name)
+	}
+	return s.client.patch(ctx, s.name, obj, patch, options.DryRun)
+}

@@ -1,0 +1,112 @@
+package typed
+
+import (
+	"fmt"
+	"strconv"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/record"
+
+	"github.com/jobsim/jobsim/sim/apiserver"
+)
+
+// EventRecorder records Kubernetes Events as client-go's recorder does, in whole seconds, and counts repetitions in one
+// object.
+type EventRecorder struct {
+	post      func(send func(*apiserver.Caller))
+	now       func() metav1.Time
+	component string
+	sent      map[repetition]apiserver.Key
+	count     uint64
+}
+
+// repetition is what must be equal for two events to be one.
+type repetition struct {
+	uid                   types.UID
+	kind, reason, message string
+}
+
+// NewEventRecorder returns a recorder for a component such as "job-controller". Post carries out each request; it may
+// leave it out.
+func NewEventRecorder(component string, now func() metav1.Time, post func(send func(*apiserver.Caller))) *EventRecorder {
+	return &EventRecorder{post: post, now: now, component: component, sent: map[repetition]apiserver.Key{}}
+}
+
+var _ record.EventRecorder = (*EventRecorder)(nil)
+
+// Event records an event about an object.
+func (r *EventRecorder) Event(object runtime.Object, kind, reason, message string) {
+	r.record(object, nil, kind, reason, message)
+}
+
+// Eventf is Event with a format.
+func (r *EventRecorder) Eventf(object runtime.Object, kind, reason, format string, args ...any) {
+	r.record(object, nil, kind, reason, fmt.Sprintf(format, args...))
+}
+
+// AnnotatedEventf is Eventf with annotations.
+func (r *EventRecorder) AnnotatedEventf(object runtime.Object, annotations map[string]string, kind, reason, format string, args ...any) {
+	r.record(object, annotations, kind, reason, fmt.Sprintf(format, args...))
+}
+
+func (r *EventRecorder) record(object runtime.Object, annotations map[string]string, kind, reason, message string) {
+	about, ok := object.(apiserver.Object)
+	if !ok {
+		return
+	}
+	r.post(func(caller *apiserver.Caller) { r.send(caller, about, annotations, kind, reason, message) })
+}
+
+func (r *EventRecorder) send(caller *apiserver.Caller, about apiserver.Object, annotations map[string]string,
+	kind, reason, message string) {
+	key := repetition{uid: about.GetUID(), kind: kind, reason: reason, message: message}
+	if k, ok := r.sent[key]; ok && r.repeat(caller, k) {
+		return
+	}
+	stored, err := caller.Create(r.newEvent(about, annotations, kind, reason, message))
+	if err == nil {
+		r.sent[key] = apiserver.KeyOf(stored)
+	}
+}
+
+// repeat counts an event that has been recorded before.
+func (r *EventRecorder) repeat(caller *apiserver.Caller, k apiserver.Key) bool {
+	old, err := caller.Get(k)
+	if err != nil {
+		return false
+	}
+	e := *old.(*corev1.Event)
+	e.Count++
+	e.LastTimestamp = r.now()
+	_, err = caller.Update(&e)
+	return err == nil
+}
+
+func (r *EventRecorder) newEvent(about apiserver.Object, annotations map[string]string, kind, reason, message string) *corev1.Event {
+	ref := corev1.ObjectReference{
+		Namespace: about.GetNamespace(), Name: about.GetName(), UID: about.GetUID(), ResourceVersion: about.GetResourceVersion(),
+	}
+	if gvk, err := kindOf(about.(runtime.Object)); err == nil {
+		ref.APIVersion, ref.Kind = gvk.ToAPIVersionAndKind()
+	}
+	namespace := about.GetNamespace()
+	if namespace == "" {
+		namespace = metav1.NamespaceDefault
+	}
+	now := r.now()
+	r.count++
+	return &corev1.Event{
+		ObjectMeta: metav1.ObjectMeta{
+			// A real recorder appends the nanosecond; a counter keeps events of one instant apart.
+			Name:        about.GetName() + "." + strconv.FormatUint(uint64(now.UnixNano())+r.count, 16),
+			Namespace:   namespace,
+			Annotations: annotations,
+		},
+		InvolvedObject: ref, Reason: reason, Message: message, Type: kind,
+		FirstTimestamp: now, LastTimestamp: now, Count: 1,
+		Source: corev1.EventSource{Component: r.component}, ReportingController: r.component,
+	}
+}
