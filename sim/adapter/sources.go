@@ -1,0 +1,91 @@
+package adapter
+
+import (
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/jobsim/jobsim/sim/apiserver"
+	"github.com/jobsim/jobsim/sim/apiserver/typed"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// open lists and watches everything that is followed.
+func (i *reconcileInstance) open() {
+	for _, r := range i.opening {
+		i.cache.Open(r)
+	}
+}
+
+// ListAndWatch fills an informer and keeps it up with the server, as late as the world says.
+func (i *reconcileInstance) ListAndWatch(r apiserver.Resource, informer *typed.Informer) {
+	i.list(r, informer, true)
+}
+
+func (i *reconcileInstance) list(r apiserver.Resource, informer *typed.Informer, initial bool) {
+	if i.dead {
+		return
+	}
+	objects, version, err := i.requests.caller.List(apiserver.Selection{Resource: r})
+	if err != nil {
+		panic(err) // resources of informers are known to be served
+	}
+	i.caused(trace.Entry{Kind: trace.Delivery, Verb: "RELIST", Resource: string(r)}, func() {
+		informer.Replace(objects, version, initial)
+	})
+	var w *apiserver.Watch
+	relist := func() {
+		w.Stop()
+		i.list(r, informer, false)
+	}
+	w, err = i.requests.caller.Watch(apiserver.WatchOptions{
+		Selection: apiserver.Selection{Resource: r}, From: version, Lag: i.lag(r),
+	}, func(e apiserver.WatchEvent) {
+		if e.Type == watch.Error {
+			relist()
+			return
+		}
+		i.deliver(r, informer, e)
+	})
+	if err != nil {
+		panic(err) // the version is of a moment ago
+	}
+	i.watches = append(i.watches, w)
+	i.world.Watching(r, w, relist)
+}
+
+func (i *reconcileInstance) lag(r apiserver.Resource) func(apiserver.Change) time.Duration {
+	return func(c apiserver.Change) time.Duration { return i.world.Lag(r, c) }
+}
+
+func (i *reconcileInstance) deliver(r apiserver.Resource, informer *typed.Informer, e apiserver.WatchEvent) {
+	i.caused(trace.Entry{
+		Kind: trace.Delivery, Verb: string(e.Type), Resource: string(r),
+		Namespace: e.Object.GetNamespace(), Name: e.Object.GetName(), Object: e.Object,
+	}, func() { informer.Apply(e) })
+}
+
+// caused records a delivery and makes it the cause of what the implementation's handlers ask for. Handlers are the
+// implementation's code, so a panic in one is the implementation's.
+func (i *reconcileInstance) caused(entry trace.Entry, change func()) {
+	q := i.world.Queue()
+	outer := q.Cause
+	q.Cause = i.world.Record(entry)
+	if f := i.guard(change); f != nil && i.failure == nil {
+		i.failure = f
+	}
+	q.Cause = outer
+}
+
+func (i *reconcileInstance) guard(code func()) (f *Failure) {
+	defer func() {
+		if r := recover(); r != nil {
+			i.record("panic", fmt.Sprint(r))
+			f = &Failure{Kind: "panic", Text: fmt.Sprintf("a handler of a watch, or an index function, panicked: %v\n%s", r, debug.Stack())}
+		}
+	}()
+	code()
+	return nil
+}
