@@ -1,0 +1,45 @@
+package trace
+
+import "fmt"
+
+// used returns what of the picture a legend has to explain: the states of pods, and the signs in words.
+func (c *chart) used() (states []state, signs []string) {
+	seen := map[state]bool{}
+	marks, conditions := map[tone]bool{}, false
+	for _, r := range c.rows {
+		conditions = conditions || r.condition != nil
+		if r.lane == nil || r.actor {
+			continue
+		}
+		for _, s := range r.lane.spans {
+			seen[s.state] = true
+		}
+		for _, m := range r.lane.marks {
+			marks[m.tone] = true
+		}
+	}
+	for _, s := range []state{pending, running, waiting, terminating, unreachable} {
+		if seen[s] {
+			states = append(states, s)
+		}
+	}
+	if marks[bad] {
+		signs = append(signs, "✗1 exits with 1")
+	}
+	if marks[good] {
+		signs = append(signs, "✓ succeeds")
+	}
+	if conditions {
+		signs = append(signs, "◆ condition")
+	}
+	return states, signs
+}
+
+// notes tells how far the axis can be trusted.
+func (a *axis) notes() []string {
+	notes := []string{"time is not to scale"}
+	if a.within > 0 {
+		notes = append(notes, fmt.Sprintf("instants within %s share a column", tick(a.within)))
+	}
+	return notes
+}
