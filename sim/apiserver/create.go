@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -14,12 +15,25 @@ const nameAttempts = 8
 // Create stores a new object and returns it as stored. Status, UID, resourceVersion, creationTimestamp and generation
 // are the server's to set (DEF-12).
 func (c *Caller) Create(obj Object) (Object, error) {
+	return c.createAnd(obj, func() Object { return obj })
+}
+
+// CreatePod creates a pod that the caller keeps: what is stored is a copy, and pod becomes what was stored. Defaulting
+// pods never writes into what a pod points to, so one copy is enough, where other objects need one on the way in and
+// one on the way out.
+func (c *Caller) CreatePod(pod *corev1.Pod) error {
+	_, err := c.createAnd(pod, func() Object { return pod.DeepCopy() })
+	return err
+}
+
+func (c *Caller) createAnd(obj Object, toStore func() Object) (Object, error) {
 	k := KeyOf(obj)
 	text, err := c.create(&k, obj)
 	if err != nil {
 		c.record("create", "", k, nil, err)
 		return nil, err
 	}
+	obj = toStore()
 	seq := c.recordText("create", "", k, obj, nil, text)
 	if !c.dryRun {
 		c.server.store.apply(k, Change{New: obj, At: c.server.queue.Now(), Seq: seq})

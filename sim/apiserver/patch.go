@@ -91,11 +91,17 @@ type metadataPatch struct {
 
 // patchMetadata applies a patch of metadata only. It reports false for every other patch.
 func patchMetadata(st *strategy, old Object, kind types.PatchType, data []byte) (Object, bool) {
-	var p metadataPatch
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if kind != types.StrategicMergePatchType && kind != types.MergePatchType || d.Decode(&p) != nil || d.More() {
+	if kind != types.StrategicMergePatchType && kind != types.MergePatchType {
 		return nil, false
+	}
+	p, ok := parseFinalizerPatch(data)
+	if !ok {
+		p = metadataPatch{}
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.DisallowUnknownFields()
+		if d.Decode(&p) != nil || d.More() {
+			return nil, false
+		}
 	}
 	if kind == types.MergePatchType && p.Metadata.DropFinalizers != nil {
 		return nil, false // a directive of strategic merge patches only

@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"time"
@@ -80,6 +81,9 @@ func (s *store) apply(k Key, change Change) {
 		c.objects[nameOf(k)] = change.New
 	} else {
 		delete(c.objects, nameOf(k))
+	}
+	if len(c.log) == cap(c.log) { // append would grow by a quarter, and copy a long log many times over
+		c.log = slices.Grow(c.log, max(16, len(c.log)))
 	}
 	c.log = append(c.log, change)
 	if len(c.log) > 2*s.window {

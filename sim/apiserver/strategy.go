@@ -121,14 +121,16 @@ func noWarnings(_, _ Object) []string { return nil }
 
 func noDeleteWarnings(*metav1.DeleteOptions) []string { return nil }
 
+var metadataPath = field.NewPath("metadata")
+
 // onlyMeta and onlyMetaUpdate are for resources whose content is nobody's concern here.
 func onlyMeta(o Object) field.ErrorList {
 	_, namespaced := o.(*corev1.Event)
-	return validation.ValidateObjectMetaAccessor(o, namespaced, validation.NameIsDNSSubdomain, field.NewPath("metadata"))
+	return validation.ValidateObjectMetaAccessor(o, namespaced, validation.NameIsDNSSubdomain, metadataPath)
 }
 
 func onlyMetaUpdate(o, old Object) field.ErrorList {
-	return validation.ValidateObjectMetaAccessorUpdate(o, old, field.NewPath("metadata"))
+	return validation.ValidateObjectMetaAccessorUpdate(o, old, metadataPath)
 }
 
 func keep(_, _ Object) {}

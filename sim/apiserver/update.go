@@ -61,7 +61,7 @@ func (c *Caller) commit(verb, subresource string, k Key, old, obj Object) (Objec
 			return nil, err
 		}
 		text = strings.Join(st.warnings(obj, old), "; ")
-		if apiequality.Semantic.DeepEqual(obj, old) {
+		if unchanged(obj, old) {
 			c.recordText(verb, subresource, k, old, nil, "no change")
 			return old, nil
 		}
@@ -83,6 +83,12 @@ func (c *Caller) storeSuccessor(verb, subresource string, k Key, old, obj Object
 	}
 	s.store.apply(k, Change{Old: old, New: obj, At: s.queue.Now(), Seq: seq})
 	return obj
+}
+
+// unchanged reports whether a write changes nothing. Most writes change the length of something, which is cheap to see.
+func unchanged(obj, old Object) bool {
+	return len(obj.GetFinalizers()) == len(old.GetFinalizers()) && len(obj.GetLabels()) == len(old.GetLabels()) &&
+		len(obj.GetOwnerReferences()) == len(old.GetOwnerReferences()) && apiequality.Semantic.DeepEqual(obj, old)
 }
 
 // keepServerFields restores what no client may change: they are ignored in a request rather than refused.

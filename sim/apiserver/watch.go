@@ -196,7 +196,8 @@ func (w *Watch) run() {
 // translate turns a change into the event that this watch's selection sees: an object that enters the selection is
 // ADDED, one that leaves it is DELETED.
 func (w *Watch) translate(c Change) (WatchEvent, bool) {
-	e := WatchEvent{Object: c.Object(), Version: strconv.FormatUint(c.Version, 10), Seq: c.Seq}
+	e := WatchEvent{Object: c.Object(), Seq: c.Seq}
+	e.Version = e.Object.GetResourceVersion()
 	before := c.Old != nil && w.options.matches(c.Old)
 	after := c.New != nil && w.options.matches(c.New)
 	switch {
@@ -208,7 +209,7 @@ func (w *Watch) translate(c Change) (WatchEvent, bool) {
 		e.Type = watch.Deleted
 		if c.New != nil { // left the selection: the last state that was in it, with the version of the change
 			e.Object = strategies[w.options.Resource].copy(c.Old)
-			e.Object.SetResourceVersion(e.Version)
+			e.Object.SetResourceVersion(c.New.GetResourceVersion())
 		}
 	default:
 		return e, false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -50,9 +51,24 @@ func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.C
 		call.Name = obj.GetGenerateName()
 	}
 	options := (&client.CreateOptions{}).ApplyOptions(opts)
+	if pod, ok := obj.(*corev1.Pod); ok {
+		return c.createPod(ctx, call, pod, options.DryRun)
+	}
 	return c.request(ctx, call, obj, func(caller *apiserver.Caller) (apiserver.Object, error) {
 		return dryRun(caller, options.DryRun).Create(obj.DeepCopyObject().(apiserver.Object))
 	})
+}
+
+// createPod is Create for the objects that are created by the thousand.
+func (c *Client) createPod(ctx context.Context, call Call, pod *corev1.Pod, dry []string) error {
+	created := *pod
+	err := c.gate.Request(ctx, call, func(caller *apiserver.Caller) error {
+		return dryRun(caller, dry).CreatePod(&created)
+	})
+	if err == nil {
+		*pod = created
+	}
+	return err
 }
 
 // Update replaces an object.

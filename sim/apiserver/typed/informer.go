@@ -60,7 +60,8 @@ func (i *Informer) Replace(objects []apiserver.Object, version string, initial b
 	}
 	for _, old := range i.all.list() {
 		if old != nil && !listed[nameOf(old)] {
-			i.set(old, nil, initial)
+			i.drop(old)
+			i.tell(old, nil, initial)
 		}
 	}
 	for _, obj := range objects {
@@ -79,22 +80,31 @@ func (i *Informer) Apply(e apiserver.WatchEvent) {
 	case watch.Added, watch.Modified:
 		i.set(i.all.get(nameOf(e.Object)), e.Object, false)
 	case watch.Deleted:
-		if i.all.get(nameOf(e.Object)) != nil {
-			i.set(e.Object, nil, false)
+		if old := i.all.get(nameOf(e.Object)); old != nil {
+			i.drop(old)
+			i.tell(e.Object, nil, false) // the last state, which may be newer than the one that was in the store
 		}
 	}
 }
 
-// set stores obj (removes old, if obj is nil) and tells the handlers.
+// set stores obj in place of old, which is nil for a new object, and tells the handlers.
 func (i *Informer) set(old, obj apiserver.Object, initial bool) {
-	if obj != nil {
-		i.all.put(obj)
-	} else {
-		i.all.drop(nameOf(old))
-	}
+	i.all.put(obj)
 	for _, x := range i.indexes {
 		x.move(old, obj)
 	}
+	i.tell(old, obj, initial)
+}
+
+// drop takes an object out of the store and out of the buckets that it is in.
+func (i *Informer) drop(old apiserver.Object) {
+	i.all.drop(nameOf(old))
+	for _, x := range i.indexes {
+		x.move(old, nil)
+	}
+}
+
+func (i *Informer) tell(old, obj apiserver.Object, initial bool) {
 	for _, h := range i.handlers {
 		h(old, obj, initial)
 	}

@@ -80,7 +80,9 @@ func (d *defaulter) podSpec(spec *corev1.PodSpec) {
 
 // serviceAccount keeps the deprecated alias equal to serviceAccountName, which wins when both are set.
 func (d *defaulter) serviceAccount(spec *corev1.PodSpec) {
-	set(d, &spec.ServiceAccountName, spec.DeprecatedServiceAccount)
+	if spec.DeprecatedServiceAccount != "" {
+		set(d, &spec.ServiceAccountName, spec.DeprecatedServiceAccount)
+	}
 	if spec.DeprecatedServiceAccount != spec.ServiceAccountName && d.lacks() {
 		spec.DeprecatedServiceAccount = spec.ServiceAccountName
 	}

@@ -35,7 +35,8 @@ func richPod() *corev1.Pod {
 			RestartPolicy: corev1.RestartPolicyNever,
 			InitContainers: []corev1.Container{
 				{Name: "init", Image: "i:1"},
-				{Name: "side", Image: "s:1", RestartPolicy: ptr.To(corev1.ContainerRestartPolicyAlways), ReadinessProbe: probe()},
+				{Name: "side", Image: "s:1", RestartPolicy: ptr.To(corev1.ContainerRestartPolicyAlways),
+					ReadinessProbe: probe()},
 			},
 			Containers: []corev1.Container{{
 				Name: "main", Image: "m", Env: env, LivenessProbe: probe(),

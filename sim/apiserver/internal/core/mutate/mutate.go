@@ -55,8 +55,9 @@ func (m mutator) change(v reflect.Value) {
 func (m mutator) changeStruct(v reflect.Value) {
 	var set, all []reflect.Value
 	for i := range v.NumField() {
-		if !v.Type().Field(i).IsExported() || v.Type().Field(i).Name == "TypeMeta" {
-			continue
+		name := v.Type().Field(i).Name
+		if !v.Type().Field(i).IsExported() || name == "TypeMeta" || name == "ManagedFields" {
+			continue // Neither is a matter of validation, and managed fields are JSON in disguise.
 		}
 		all = append(all, v.Field(i))
 		if !v.Field(i).IsZero() {

@@ -1,0 +1,238 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jobsim/jobsim/sim/adapter"
+	"github.com/jobsim/jobsim/sim/apiserver"
+	"github.com/jobsim/jobsim/sim/event"
+	"github.com/jobsim/jobsim/sim/kubelet"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+const (
+	defaultUntil  = 24 * time.Hour
+	defaultEvents = 50_000_000
+	// afterwards is how long a run goes on when all Jobs have finished and only timers of the implementation are left.
+	afterwards = time.Minute
+)
+
+// Option changes how a scenario is run.
+type Option func(*options)
+
+type options struct {
+	chooser event.Chooser
+	seed    uint64
+	limits  Limits
+}
+
+// Limits bound a run. Zero values mean the defaults.
+type Limits struct {
+	// Events bounds the events of a run. Default 50,000,000.
+	Events int
+	adapter.Limits
+}
+
+// WithSeed makes a random run: every choice is drawn from the seed, and so are names. Without it a run is calm: choices
+// are fixed, nothing is late, nothing overtakes.
+func WithSeed(seed uint64) Option {
+	return func(o *options) { o.chooser, o.seed = event.NewSeeded(seed), seed }
+}
+
+// WithChooser has every choice made by a chooser.
+func WithChooser(c event.Chooser) Option { return func(o *options) { o.chooser = c } }
+
+// WithLimits sets limits.
+func WithLimits(l Limits) Option { return func(o *options) { o.limits = l } }
+
+// run is one run under way.
+type run struct {
+	scenario *Scenario
+	impl     adapter.Implementation
+	options  options
+	chooser  *event.Recorded // nil in a calm run
+	queue    *event.Queue
+	trace    *trace.Trace
+	server   *apiserver.Server
+	cluster  *kubelet.Cluster
+
+	instance adapter.Instance
+	world    *world
+	started  int // instances so far
+	skew     time.Duration
+
+	jobs     *jobWatcher
+	triggers []*pendingTrigger
+	errors   []*activeError
+	crashes  []*activeCrash
+	delays   []*activeDelay
+	watching []*openWatch
+
+	failure error
+	ending  Ending
+}
+
+// Run runs a scenario. The error tells that the scenario or the options make no sense; whatever the implementation
+// does is in the result.
+func Run(s *Scenario, impl adapter.Implementation, opts ...Option) (*Result, error) {
+	o := options{chooser: event.Fixed{}}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	r := newRun(s, impl, o)
+	r.prepare()
+	r.loop()
+	if r.instance != nil {
+		r.instance.Stop()
+		if d, ok := r.instance.(adapter.Drainer); ok {
+			d.Drain()
+		}
+	}
+	return r.result()
+}
+
+func newRun(s *Scenario, impl adapter.Implementation, o options) *run {
+	r := &run{scenario: s, impl: impl, options: o, trace: &trace.Trace{Entries: make([]trace.Entry, 0, s.expectedEntries())}}
+	chooser := o.chooser
+	if _, calm := chooser.(event.Fixed); !calm {
+		r.chooser = &event.Recorded{From: chooser}
+		chooser = r.chooser
+	}
+	if r.options.limits.Events == 0 {
+		r.options.limits.Events = defaultEvents
+	}
+	r.options.limits.Limits = r.options.limits.Limits.WithDefaults()
+	r.queue = event.NewQueue(chooser)
+	r.server = apiserver.New(r.queue, r, apiserver.Options{Seed: o.seed})
+	return r
+}
+
+// expectedEntries is about how many entries the trace of a run will have. Room that is made at the start is neither
+// copied nor collected again and again while the trace grows; room that stays empty costs nothing.
+func (s *Scenario) expectedEntries() int {
+	const some, perPod, most = 128, 16, 100_000
+	pods := 0
+	for _, job := range s.Jobs {
+		if job.Spec.Completions != nil {
+			pods += min(int(*job.Spec.Completions), most)
+		}
+	}
+	return some + perPod*min(pods, most)
+}
+
+// Record takes an entry into the trace at the present instant, with what is going on as its cause.
+func (r *run) Record(e trace.Entry) int {
+	e.At, e.Cause = r.queue.Now(), r.queue.Cause
+	return r.trace.Append(e)
+}
+
+// prepare builds the cluster, starts the implementation, and puts everything that the scenario says on the queue.
+func (r *run) prepare() {
+	r.server.StartGarbageCollector()
+	r.cluster = kubelet.New(r.queue, kubelet.Over(r.server), r, kubelet.Options{Nodes: r.scenario.Nodes, Scripts: r.scenario.scripts()})
+	r.jobs = watchJobs(r.server, r.queue)
+	r.scheduleFaults()
+	r.start()
+	for _, job := range r.scenario.Jobs {
+		r.queue.At(0, event.User, func() { r.create(job) })
+	}
+	r.scheduleActions()
+	r.server.Subscribe(apiserver.Jobs, r.checkTriggers)
+	r.server.Subscribe(apiserver.Pods, r.checkTriggers)
+}
+
+// loop lets events happen until there is a reason to end.
+func (r *run) loop() {
+	for r.ending == "" {
+		if r.instance != nil && r.failure == nil {
+			r.failure = r.instance.Settle()
+		}
+		if r.failure != nil {
+			r.ending = endingOf(r.failure)
+			return
+		}
+		r.step()
+	}
+}
+
+// step ends the run, or lets time pass until the next event, or lets the next event happen.
+func (r *run) step() {
+	next, pending := r.queue.Next()
+	end, why := r.horizon()
+	switch {
+	case !pending && (r.instance == nil || !r.instance.Busy()):
+		r.ending = Quiet
+	case r.queue.Steps() >= r.options.limits.Events:
+		r.ending = TooManyEvents
+		r.failure = fmt.Errorf("%d events, and the run goes on: expected it to come to an end; "+
+			"raise the limit, or end the scenario earlier with until", r.queue.Steps())
+	case pending && next <= end:
+		if next > r.queue.Now() && r.instance != nil {
+			r.instance.Wait(next)
+			return
+		}
+		r.queue.Step()
+	case r.queue.Now() >= end:
+		r.ending = why
+	case r.instance != nil:
+		r.instance.Wait(end)
+	default:
+		r.queue.AdvanceTo(end)
+	}
+}
+
+// horizon is how far the run may go, and what it means to get there: the end that the scenario says, or, once every Job
+// has finished and the cluster is quiet, a little after that, since what is left are timers of the implementation.
+func (r *run) horizon() (time.Duration, Ending) {
+	end := r.scenario.Until
+	if end == 0 {
+		end = defaultUntil
+	}
+	at, all := r.jobs.allFinished()
+	if all && at+afterwards < end && !r.queue.PendingBefore(event.Controller) {
+		return at + afterwards, Finished
+	}
+	return end, TimeIsUp
+}
+
+// start starts an instance of the implementation.
+func (r *run) start() {
+	r.started++
+	r.watching = nil
+	r.world = &world{run: r, number: r.started}
+	outer := r.queue.Cause
+	r.queue.Cause = r.world.Record(trace.Entry{Kind: trace.Instance, Verb: "start", Text: r.impl.Name()})
+	instance, err := r.impl.Start(r.world)
+	if err != nil {
+		r.failure = fmt.Errorf("%s could not be started: %w", r.impl.Name(), err)
+	} else {
+		r.instance = instance
+	}
+	r.queue.Cause = outer
+}
+
+// crash ends the instance; another one starts after down.
+func (r *run) crash(text string, down time.Duration) {
+	if r.instance == nil {
+		return
+	}
+	outer := r.queue.Cause
+	r.queue.Cause = r.world.Record(trace.Entry{Kind: trace.Instance, Verb: "crash", Text: text})
+	r.instance.Stop()
+	r.instance = nil
+	r.queue.After(down, event.Fault, r.start)
+	r.queue.Cause = outer
+}
+
+func endingOf(err error) Ending {
+	var f *adapter.Failure
+	if errors.As(err, &f) {
+		return Ending(f.Kind)
+	}
+	return StartFailed
+}

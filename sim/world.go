@@ -1,0 +1,121 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/jobsim/jobsim/sim/adapter"
+	"github.com/jobsim/jobsim/sim/apiserver"
+	"github.com/jobsim/jobsim/sim/apiserver/typed"
+	"github.com/jobsim/jobsim/sim/event"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// world is the run as one instance sees it.
+type world struct {
+	run    *run
+	number int
+}
+
+var _ adapter.World = (*world)(nil)
+
+func (w *world) Queue() *event.Queue       { return w.run.queue }
+func (w *world) Server() *apiserver.Server { return w.run.server }
+func (w *world) Number() int               { return w.number }
+func (w *world) Seed() uint64              { return w.run.options.seed }
+func (w *world) Skew() time.Duration       { return w.run.skew }
+func (w *world) Limits() adapter.Limits    { return w.run.options.limits.Limits }
+
+func (w *world) Record(e trace.Entry) int {
+	e.Actor, e.Instance = "controller", w.number
+	return w.run.Record(e)
+}
+
+// moves are how many events a random run lets go between two API calls; the first is the calm choice.
+var moves = [...]int{0, 0, 1, 4}
+
+// Fate asks the scenario's faults, and the chooser where they leave it open.
+func (w *world) Fate(call typed.Call) adapter.Fate {
+	f := adapter.Fate{Latency: w.run.scenario.Latency}
+	for _, c := range w.run.crashes {
+		if c.hits(call) {
+			f.CrashBefore, f.CrashAfter = !c.fault.After, c.fault.After
+			return f
+		}
+	}
+	for _, e := range w.run.errors {
+		if e.hits(call, w.run.queue.Now()) {
+			w.run.Record(trace.Entry{Kind: trace.Fault, Actor: "fault", Text: e.describe(call)})
+			if e.fault.Effect {
+				f.Lost = e.err()
+			} else {
+				f.Err = e.err()
+			}
+			break
+		}
+	}
+	if !w.run.queue.Calm() {
+		f.Move = moves[w.run.queue.Chooser().Choose("move", len(moves))]
+	}
+	return f
+}
+
+// Turn lets the world go on in the middle of an instance's turn.
+func (w *world) Turn(until time.Duration, events int, stop func() bool) {
+	q := w.run.queue
+	instance := w.run.instance
+	for events != 0 && !stop() {
+		at, ok := q.Next()
+		if !ok || at > until {
+			break
+		}
+		if at > q.Now() {
+			instance.Wait(at)
+			continue
+		}
+		q.Step()
+		events--
+		_ = instance.Settle() // a failure is kept, and taken by the main loop
+	}
+	for q.Now() < until && !stop() {
+		instance.Wait(until)
+	}
+}
+
+// lags are how late a watch event is in a random run; the first is the calm choice.
+var lags = [...]time.Duration{0, 0, 0, 20 * time.Millisecond, 150 * time.Millisecond, 900 * time.Millisecond}
+
+// Lag is the scenario's delay, the delays of faults, and what the chooser adds.
+func (w *world) Lag(r apiserver.Resource, c apiserver.Change) time.Duration {
+	d := w.run.scenario.WatchDelay
+	for _, delay := range w.run.delays {
+		if delay.applies(r, c.At) {
+			d += delay.fault.Delay
+		}
+	}
+	if !w.run.queue.Calm() {
+		d += lags[w.run.queue.Chooser().Choose("lag", len(lags))]
+	}
+	return d
+}
+
+// Watching takes note of a watch.
+func (w *world) Watching(r apiserver.Resource, watch *apiserver.Watch, relist func()) {
+	for _, open := range w.run.watching {
+		if open.resource == r {
+			open.watch, open.relist = watch, relist
+			return
+		}
+	}
+	w.run.watching = append(w.run.watching, &openWatch{resource: r, watch: watch, relist: relist})
+}
+
+// Crash ends the instance in the middle of a request, for as long as the fault that decided it says.
+func (w *world) Crash(text string) {
+	down := time.Duration(0)
+	for _, c := range w.run.crashes {
+		if c.hit {
+			down, c.hit = c.fault.Down, false
+		}
+	}
+	w.run.crash(text, down)
+}
