@@ -1,0 +1,85 @@
+package fakes
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// create makes n pods in growing batches. The first batch with an error is the last, so that a quota is not hammered
+// (POD-9). The status counts the new pods at once (POD-12).
+func (s *jobSync) create(ctx context.Context, n int) {
+	s.mem.expected.expectCreations(n, s.r.now())
+	for batch := 0; n > 0; {
+		batch = min(s.d.NextBatch(s.d.Limits, batch), n)
+		before := s.manageErr
+		for range batch {
+			s.createOne(ctx)
+		}
+		n -= batch
+		if s.manageErr != before {
+			for range n {
+				s.mem.expected.creationObserved()
+			}
+			return
+		}
+	}
+}
+
+// createOne creates a pod, with an event either way (EV-1). A namespace that is being deleted is nobody's error: no
+// event, no retry (POD-10).
+func (s *jobSync) createOne(ctx context.Context) {
+	pod := s.d.NewPod(s.job)
+	err := s.r.client.Create(ctx, pod)
+	if err == nil {
+		s.mem.writes.wrotePod(pod.UID, pod.ResourceVersion, s.r.now())
+		s.counts.Active++
+		s.r.events.Event(s.job, corev1.EventTypeNormal, "SuccessfulCreate", "Created pod: "+pod.Name)
+		return
+	}
+	s.mem.expected.creationObserved()
+	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
+		return
+	}
+	s.r.events.Event(s.job, corev1.EventTypeWarning, "FailedCreate", "Error creating: "+err.Error())
+	if s.manageErr == nil {
+		s.manageErr = fmt.Errorf("creating a pod: %w", err)
+	}
+}
+
+// nextBatch is POD-9: 1, 2, 4 …
+func nextBatch(l Limits, previous int) int {
+	if previous == 0 {
+		return l.FirstBatch
+	}
+	return 2 * previous
+}
+
+// newPod is POD-1 to POD-5: the template as it is now, controlled by the Job, and tracked from the start, since a
+// finalizer that came later would come too late for some.
+func newPod(job *batchv1.Job) *corev1.Pod {
+	template := &job.Spec.Template
+	pod := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace:    job.Namespace,
+			GenerateName: job.Name + "-", // valid for every name that a Job can have (POD-5)
+			Labels:       maps.Clone(template.Labels),
+			Annotations:  maps.Clone(template.Annotations),
+			Finalizers:   slices.Clone(template.Finalizers),
+			OwnerReferences: []metav1.OwnerReference{
+				*metav1.NewControllerRef(job, batchv1.SchemeGroupVersion.WithKind("Job")),
+			},
+		},
+	}
+	if !carriesFinalizer(pod) {
+		pod.Finalizers = append(pod.Finalizers, batchv1.JobTrackingFinalizer)
+	}
+	template.Spec.DeepCopyInto(&pod.Spec)
+	return pod
+}

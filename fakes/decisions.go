@@ -1,0 +1,133 @@
+package fakes
+
+import (
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Decisions are the rules of the Job API, one small function each. All but NewPod are pure, and none may keep or change
+// what it is given: the pods are shared with the cache. A broken implementation replaces one of them.
+type Decisions struct {
+	Limits Limits
+
+	// IsActive tells whether a pod may still do work and is meant to (STAT-1).
+	IsActive func(*corev1.Pod) bool
+	// IsReady tells whether an active pod counts in status.ready (STAT-2).
+	IsReady func(*corev1.Pod) bool
+	// IsTerminating tells whether a pod was asked to stop and has not stopped (STAT-3).
+	IsTerminating func(*corev1.Pod) bool
+	// IsSucceeded tells whether a pod is a success (COMP-15).
+	IsSucceeded func(*corev1.Pod) bool
+	// IsFailed tells whether a pod is a failure under the replacement policy of its Job (BL-3, PRP-1, PRP-2).
+	IsFailed func(*batchv1.Job, *corev1.Pod) bool
+	// Restarts is what a pod adds to the sum that is compared with backoffLimit (ONF-3, ONF-7).
+	Restarts func(*corev1.Pod) int32
+	// FinishTime is when a pod ended, from which the back-off delay runs (BO-3).
+	FinishTime func(*corev1.Pod) time.Time
+
+	// IsForeign tells whether somebody else manages the Job (MB-1).
+	IsForeign func(*batchv1.Job) bool
+	// IsFinished tells whether the Job is over and must not be touched again (SYNC-7).
+	IsFinished func(*batchv1.Job) bool
+	// IsSuspended tells whether the Job wants no pods for now (SUS-2).
+	IsSuspended func(*batchv1.Job) bool
+	// StartTime is status.startTime as this sync should see it (TIME-1, TIME-2).
+	StartTime func(job *batchv1.Job, suspended bool, now time.Time) time.Time
+	// DeadlineLeft is how long the Job may still run; ok is false when no deadline is running (ADS-1, ADS-5).
+	DeadlineLeft func(job *batchv1.Job, suspended bool, now time.Time) (left time.Duration, ok bool)
+	// DeadlinePassed tells whether that time is used up (ADS-1).
+	DeadlinePassed func(left time.Duration) bool
+	// FailuresExceeded tells whether too many pods failed (BL-1).
+	FailuresExceeded func(job *batchv1.Job, failed int32) bool
+	// RestartsExceeded tells whether containers were restarted in place too often (ONF-3).
+	RestartsExceeded func(job *batchv1.Job, restarts int32) bool
+	// Completed tells whether the work is done (COMP-1, COMP-3).
+	Completed func(*batchv1.Job, Counts) bool
+	// Outcome lists the tests that decide a Job before its pods are managed; the first that answers wins (SYNC-1).
+	Outcome []OutcomeTest
+
+	// MayManage tells whether this sync may create or delete pods to reach the wanted number (SYNC-8, SYNC-9).
+	MayManage func(job *batchv1.Job, expectationsMet bool) bool
+	// PodsWanted is how many pods should be active while the Job is not suspended (PAR-1).
+	PodsWanted func(*batchv1.Job, Counts) int32
+	// PodsMissing is how many pods may be created to reach the wanted number (PAR-2, PRP-3).
+	PodsMissing func(job *batchv1.Job, wanted int32, c Counts) int32
+	// VictimOrder sorts the pods of which the first are deleted when there are too many (PAR-6).
+	VictimOrder func(a, b *corev1.Pod) int
+	// NewPod builds a pod from the template of the Job (POD-1 to POD-5).
+	NewPod func(*batchv1.Job) *corev1.Pod
+	// NextBatch is the size of the next batch of creations; previous is 0 before the first (POD-9).
+	NextBatch func(l Limits, previous int) int
+	// NextBackoff is the back-off record after the pods that finished since the last one (BO-2, BO-4).
+	NextBackoff func(old Backoff, succeeded, failed []time.Time) Backoff
+	// BackoffDelay is how long to wait after the n-th failure since the last success (BO-1).
+	BackoffDelay func(l Limits, n int32) time.Duration
+
+	// CountAs tells into which counter a tracked pod goes, given the decision of this sync if there is one (FIN-17).
+	CountAs func(d *Decisions, job *batchv1.Job, pod *corev1.Pod, decided *Verdict) Tally
+	// MayRelease tells whether the tracking finalizer of a pod may go (TRK-3).
+	MayRelease func(job *batchv1.Job, tally Tally, decided *Verdict) bool
+	// MayFinish tells whether nothing stands between a decided Job and its terminal condition (FIN-4).
+	MayFinish func(status *batchv1.JobStatus, terminating int32) bool
+
+	// RecordInterim stores a decision in the status before the finalizers go; it reports a change (FIN-2, FIN-3,
+	// FIN-5).
+	RecordInterim func(status *batchv1.JobStatus, v Verdict, now time.Time) bool
+	// RecordTerminal makes the status of a decided Job that of a finished one (FIN-1, TIME-5).
+	RecordTerminal func(job *batchv1.Job, v Verdict, now time.Time)
+	// RecordSuspended and RecordResumed store that the controller acted on spec.suspend (SUS-1, SUS-5, TIME-3).
+	RecordSuspended, RecordResumed func(status *batchv1.JobStatus, now time.Time) bool
+
+	// Removal lists the calls that take a surplus pod away, in order (PAR-9).
+	Removal []PodCall
+	// Steps lists what a sync does, in order (SYNC-4).
+	Steps []Step
+}
+
+// Reference returns the decisions of the reference implementation.
+func Reference() Decisions {
+	return Decisions{
+		Limits: UpstreamLimits(),
+
+		IsActive:      isActive,
+		IsReady:       isReady,
+		IsTerminating: isTerminating,
+		IsSucceeded:   isSucceeded,
+		IsFailed:      isFailed,
+		Restarts:      restarts,
+		FinishTime:    finishTime,
+
+		IsForeign:        isForeign,
+		IsFinished:       isFinished,
+		IsSuspended:      isSuspended,
+		StartTime:        startTime,
+		DeadlineLeft:     deadlineLeft,
+		DeadlinePassed:   deadlinePassed,
+		FailuresExceeded: failuresExceeded,
+		RestartsExceeded: restartsExceeded,
+		Completed:        completed,
+		Outcome:          outcomeTests(),
+
+		MayManage:    mayManage,
+		PodsWanted:   podsWanted,
+		PodsMissing:  podsMissing,
+		VictimOrder:  victimOrder,
+		NewPod:       newPod,
+		NextBatch:    nextBatch,
+		NextBackoff:  nextBackoff,
+		BackoffDelay: backoffDelay,
+
+		CountAs:         countAs,
+		MayRelease:      mayRelease,
+		MayFinish:       mayFinish,
+		RecordInterim:   recordInterim,
+		RecordTerminal:  recordTerminal,
+		RecordSuspended: recordSuspended,
+		RecordResumed:   recordResumed,
+
+		Removal: removalCalls(),
+		Steps:   syncSteps(),
+	}
+}

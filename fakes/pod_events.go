@@ -1,0 +1,157 @@
+package fakes
+
+import (
+	"context"
+	"maps"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+)
+
+// podHandler is SYNC-6 for pods: they cause a sync after a batch. It also checks off what the controller waits to see.
+func (r *Reconciler) podHandler() handler.EventHandler {
+	return handler.Funcs{
+		CreateFunc: func(ctx context.Context, e event.CreateEvent, q requests) {
+			r.podCreated(ctx, e.Object.(*corev1.Pod), q)
+		},
+		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q requests) {
+			if e.ObjectOld.GetResourceVersion() != e.ObjectNew.GetResourceVersion() {
+				r.podUpdated(ctx, e.ObjectOld.(*corev1.Pod), e.ObjectNew.(*corev1.Pod), q)
+			}
+		},
+		DeleteFunc: func(_ context.Context, e event.DeleteEvent, q requests) {
+			r.podDeleted(e.Object.(*corev1.Pod), q)
+		},
+	}
+}
+
+func (r *Reconciler) podCreated(ctx context.Context, pod *corev1.Pod, q requests) {
+	r.podVersion = max(r.podVersion, parseVersion(pod.ResourceVersion))
+	if pod.DeletionTimestamp != nil { // seen after a restart, or so late that it is no news of a creation
+		r.podStopping(pod, q)
+		return
+	}
+	if owner := metav1.GetControllerOfNoCopy(pod); owner == nil {
+		r.orphanSeen(ctx, pod, true, q)
+		return
+	}
+	if owner := jobOwner(pod); owner != nil {
+		if mem, ok := r.memories[owner.UID]; ok {
+			mem.expected.creationObserved()
+		}
+		r.batch(pod.Namespace, owner, q)
+	}
+}
+
+func (r *Reconciler) podUpdated(ctx context.Context, old, pod *corev1.Pod, q requests) {
+	r.podVersion = max(r.podVersion, parseVersion(pod.ResourceVersion))
+	if pod.DeletionTimestamp != nil {
+		r.podStopping(pod, q)
+		return
+	}
+	oldOwner, owner := jobOwner(old), jobOwner(pod)
+	ownerChanged := controllerUID(old) != controllerUID(pod)
+	if ownerChanged && oldOwner != nil {
+		r.finalizerSeen(oldOwner.UID, pod)
+		r.batch(pod.Namespace, oldOwner, q)
+	}
+	if owner != nil {
+		r.finalizerSeen(owner.UID, pod)
+		r.batch(pod.Namespace, owner, q)
+		return
+	}
+	if controllerUID(pod) == "" {
+		r.orphanSeen(ctx, pod, ownerChanged || !maps.Equal(old.Labels, pod.Labels), q)
+	}
+}
+
+// podStopping is for a pod that somebody asked to stop.
+func (r *Reconciler) podStopping(pod *corev1.Pod, q requests) {
+	owner := jobOwner(pod)
+	if owner == nil {
+		if controllerUID(pod) == "" && carriesFinalizer(pod) {
+			q.Add(orphanRequest(pod))
+		}
+		return
+	}
+	mem, ok := r.memories[owner.UID]
+	if !ok {
+		// No Job is known that would count it: it may be finished, or gone (TRK-9).
+		if carriesFinalizer(pod) {
+			q.Add(ownerRequest(pod.Namespace, owner))
+		}
+		return
+	}
+	mem.expected.deletionObserved(pod.UID)
+	r.finalizerSeen(owner.UID, pod)
+	r.batch(pod.Namespace, owner, q)
+}
+
+func (r *Reconciler) podDeleted(pod *corev1.Pod, q requests) {
+	r.podVersion = max(r.podVersion, parseVersion(pod.ResourceVersion))
+	owner := jobOwner(pod)
+	if owner == nil {
+		return
+	}
+	mem, ok := r.memories[owner.UID]
+	if !ok {
+		return
+	}
+	mem.expected.deletionObserved(pod.UID)
+	mem.writes.podGone(pod.UID)
+	delete(mem.released, pod.UID)
+	r.batch(pod.Namespace, owner, q)
+}
+
+// finalizerSeen checks off a finalizer that the controller removed and that is seen to be gone (TRK-10).
+func (r *Reconciler) finalizerSeen(job types.UID, pod *corev1.Pod) {
+	if mem, ok := r.memories[job]; ok && !carriesFinalizer(pod) {
+		delete(mem.released, pod.UID)
+	}
+}
+
+// orphanSeen has the pod freed, and tells the Jobs that might adopt it if that is news.
+func (r *Reconciler) orphanSeen(ctx context.Context, pod *corev1.Pod, news bool, q requests) {
+	if carriesFinalizer(pod) {
+		q.Add(orphanRequest(pod))
+	}
+	if !news || len(pod.Labels) == 0 {
+		return
+	}
+	var jobs batchv1.JobList
+	if err := r.client.List(ctx, &jobs, client.InNamespace(pod.Namespace), client.UnsafeDisableDeepCopy); err != nil {
+		r.log.Error(err, "listing the Jobs that might adopt a pod", "pod", client.ObjectKeyFromObject(pod).String())
+		return
+	}
+	for i := range jobs.Items {
+		job := &jobs.Items[i]
+		selector, err := metav1.LabelSelectorAsSelector(job.Spec.Selector)
+		if err == nil && selector.Matches(labels.Set(pod.Labels)) {
+			q.AddAfter(requestFor(job), r.d.Limits.Batch)
+		}
+	}
+}
+
+// batch syncs the Job after a batch, so that the events of many pods cost one sync.
+func (r *Reconciler) batch(namespace string, owner *metav1.OwnerReference, q requests) {
+	q.AddAfter(ownerRequest(namespace, owner), r.d.Limits.Batch)
+}
+
+func ownerRequest(namespace string, owner *metav1.OwnerReference) reconcile.Request {
+	return reconcile.Request{NamespacedName: types.NamespacedName{Namespace: namespace, Name: owner.Name}}
+}
+
+// controllerUID returns "" for a pod without a controller.
+func controllerUID(pod *corev1.Pod) types.UID {
+	if owner := metav1.GetControllerOfNoCopy(pod); owner != nil {
+		return owner.UID
+	}
+	return ""
+}
