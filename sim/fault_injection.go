@@ -3,6 +3,8 @@ package sim
 import (
 	"fmt"
 	"path"
+	"strconv"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -60,7 +62,15 @@ func (e *activeError) hits(call typed.Call, now time.Duration) bool {
 	return true
 }
 
-func (e *activeError) err() error { return &apierrors.StatusError{ErrStatus: e.fault.Status} }
+// err is what the caller is told. A scenario that does not name an object leaves the name to the call.
+func (e *activeError) err(call typed.Call) error {
+	status := *e.fault.Status.DeepCopy()
+	if status.Details != nil && status.Details.Name == "" {
+		status.Details.Name = call.Name
+		status.Message = strings.Replace(status.Message, `""`, strconv.Quote(call.Name), 1)
+	}
+	return &apierrors.StatusError{ErrStatus: status}
+}
 
 func (e *activeError) describe(call typed.Call) string {
 	effect := ""

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sort"
 	"time"
 
@@ -121,6 +122,13 @@ func (r *Result) Job(name string) *batchv1.Job {
 func (s *Scenario) Fingerprint() uint32 {
 	plain := *s
 	plain.Name, plain.Title, plain.Story, plain.Expect = "", "", "", nil
+	plain.Actions, plain.Faults = slices.Clone(s.Actions), slices.Clone(s.Faults)
+	for i := range plain.Actions {
+		plain.Actions[i].Line = 0
+	}
+	for i := range plain.Faults {
+		plain.Faults[i].Line = 0
+	}
 	data, err := json.Marshal(plain)
 	if err != nil {
 		panic(err) // plain data

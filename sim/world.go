@@ -46,9 +46,9 @@ func (w *world) Fate(call typed.Call) adapter.Fate {
 		if e.hits(call, w.run.queue.Now()) {
 			w.run.Record(trace.Entry{Kind: trace.Fault, Actor: "fault", Text: e.describe(call)})
 			if e.fault.Effect {
-				f.Lost = e.err()
+				f.Lost = e.err(call)
 			} else {
-				f.Err = e.err()
+				f.Err = e.err(call)
 			}
 			break
 		}

@@ -123,10 +123,9 @@ func noDeleteWarnings(*metav1.DeleteOptions) []string { return nil }
 
 var metadataPath = field.NewPath("metadata")
 
-// onlyMeta and onlyMetaUpdate are for resources whose content is nobody's concern here.
-func onlyMeta(o Object) field.ErrorList {
-	_, namespaced := o.(*corev1.Event)
-	return validation.ValidateObjectMetaAccessor(o, namespaced, validation.NameIsDNSSubdomain, metadataPath)
+// Nodes and Events are checked for their metadata only: their content is nobody's concern here.
+func validateNode(o Object) field.ErrorList {
+	return validation.ValidateObjectMetaAccessor(o, false, validation.NameIsDNSSubdomain, metadataPath)
 }
 
 func onlyMetaUpdate(o, old Object) field.ErrorList {
@@ -142,7 +141,7 @@ func nodeStrategy() *strategy {
 		copy:           func(o Object) Object { node := *o.(*corev1.Node); return &node },
 		fields:         metaFields,
 		prepareCreate:  func(Object) {},
-		validateCreate: onlyMeta,
+		validateCreate: validateNode,
 		prepareUpdate: func(o, old Object) {
 			o.(*corev1.Node).Status = old.(*corev1.Node).Status
 		},
@@ -178,8 +177,9 @@ func eventStrategy() *strategy {
 }
 
 func validateEvent(o Object) field.ErrorList {
-	errs := onlyMeta(o)
-	if e := o.(*corev1.Event); e.InvolvedObject.Namespace != e.Namespace {
+	e := o.(*corev1.Event)
+	errs := core.ValidateObjectMeta(&e.ObjectMeta, metadataPath)
+	if e.InvolvedObject.Namespace != e.Namespace {
 		errs = append(errs, field.Invalid(field.NewPath("involvedObject", "namespace"), e.InvolvedObject.Namespace,
 			"does not match event.namespace"))
 	}

@@ -2,7 +2,6 @@ package kubelet
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -238,11 +237,10 @@ func (c *Cluster) stamp() metav1.Time { return metav1.NewTime(c.queue.Time().Tru
 // that has vanished is an answer; anything else is a mistake in the simulator, and going on would hide it. Doing is a
 // format for what, which is put together only then.
 func must(doing, what string, err error) bool {
-	var status apierrors.APIStatus
-	switch {
-	case err == nil:
+	if err == nil {
 		return true
-	case errors.As(err, &status) && apierrors.IsNotFound(err):
+	}
+	if apierrors.IsNotFound(err) {
 		return false
 	}
 	panic(fmt.Sprintf("kubelet: "+doing+": expected the API server to accept the write, got: %v", what, err))

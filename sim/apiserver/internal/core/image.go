@@ -10,7 +10,7 @@ import (
 // The grammar of image references (github.com/distribution/reference), anchored. Only its verdict and the tag are
 // needed, and that library is no dependency of ours.
 var (
-	imageReference = regexp.MustCompile(`^((?:` + imageDomain + `/)?` + imagePath + `)(?::(\w[\w.-]{0,127}))?(?:@` + imageDigest + `)?$`)
+	imageReference = regexp.MustCompile(`^(` + imageName + `)(?::` + imageTagName + `)?(?:@` + imageDigest + `)?$`)
 	imageID        = regexp.MustCompile(`^[a-f0-9]{64}$`)
 )
 
@@ -19,6 +19,8 @@ const (
 	imageDomain   = `(?:` + imageHostPart + `(?:\.` + imageHostPart + `)*|\[(?:[a-fA-F0-9:]+)\])(?::[0-9]+)?`
 	imagePathPart = `[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*`
 	imagePath     = imagePathPart + `(?:/` + imagePathPart + `)*`
+	imageName     = `(?:` + imageDomain + `/)?` + imagePath
+	imageTagName  = `(\w[\w.-]{0,127})`
 	imageDigest   = `([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})`
 )
 

@@ -10,7 +10,7 @@ import (
 // ValidatePodCreate checks a pod after DefaultPod and after name, namespace and UID were set.
 func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
 	errs := validatePod(pod)
-	path := field.NewPath("spec")
+	path := specPath
 	if len(pod.Spec.EphemeralContainers) > 0 {
 		errs = append(errs, field.Forbidden(path.Child("ephemeralContainers"), "cannot be set on create"))
 	}
@@ -24,7 +24,7 @@ func ValidatePodCreate(pod *corev1.Pod) field.ErrorList {
 // validatePod checks metadata and spec, which create and update have in common. It is stricter than the check of a
 // template in a few points that templates were too widely used to be held to.
 func validatePod(pod *corev1.Pod) field.ErrorList {
-	metaPath, path := field.NewPath("metadata"), field.NewPath("spec")
+	metaPath, path := metadataPath, specPath
 	errs := ValidateObjectMeta(&pod.ObjectMeta, metaPath)
 	if len(pod.Annotations) > 0 {
 		errs = append(errs, validatePodAnnotations(pod.Annotations, &pod.Spec, metaPath.Child("annotations"))...)

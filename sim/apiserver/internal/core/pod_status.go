@@ -11,7 +11,7 @@ import (
 // ValidatePodStatusUpdate checks a write to pods/status after PreparePodForStatusUpdate. The API server does not look
 // at the phase at all, and neither does this; what it guards is that a container which may not restart stays terminated.
 func ValidatePodStatusUpdate(pod, old *corev1.Pod) field.ErrorList {
-	metaPath, path := field.NewPath("metadata"), field.NewPath("status")
+	metaPath, path := metadataPath, statusPath
 	errs := ValidateObjectMetaUpdate(&pod.ObjectMeta, &old.ObjectMeta, metaPath)
 	annotations := metaPath.Child("annotations")
 	errs = append(errs, validateAnnotationUpdate(pod.Annotations, old.Annotations, annotations)...)

@@ -21,7 +21,7 @@ const immutableSpecDetail = "pod updates may not change fields other than `spec.
 // an active deadline that gets shorter, more tolerations, fewer scheduling gates, and for a gated pod more narrow node
 // selection.
 func ValidatePodUpdate(pod, old *corev1.Pod) field.ErrorList {
-	metaPath, path := field.NewPath("metadata"), field.NewPath("spec")
+	metaPath, path := metadataPath, specPath
 	errs := ValidateObjectMetaUpdate(&pod.ObjectMeta, &old.ObjectMeta, metaPath)
 	annotations := metaPath.Child("annotations")
 	if samePodSpec(&pod.Spec, &old.Spec) {
@@ -51,7 +51,8 @@ func ValidatePodUpdate(pod, old *corev1.Pod) field.ErrorList {
 	if stop {
 		return errs
 	}
-	errs = append(errs, validateAddedTolerations(pod.Spec.Tolerations, old.Spec.Tolerations, path.Child("tolerations"))...)
+	errs = append(errs, validateAddedTolerations(pod.Spec.Tolerations, old.Spec.Tolerations,
+		path.Child("tolerations"))...)
 	errs = append(errs, validateRemovedGates(pod.Spec.SchedulingGates, old.Spec.SchedulingGates,
 		path.Child("schedulingGates"))...)
 	return append(errs, validateImmutableSpec(&pod.Spec, &old.Spec, path)...)

@@ -69,7 +69,8 @@ func validateLegacyProfiles(annotations map[string]string, spec *corev1.PodSpec,
 			value == corev1.DeprecatedAppArmorBetaProfileNameUnconfined ||
 			strings.HasPrefix(value, corev1.DeprecatedAppArmorBetaProfileNamePrefix)
 		if !known {
-			errs = append(errs, field.Invalid(path.Key(key), value, fmt.Sprintf("invalid AppArmor profile name: %q", value)))
+			errs = append(errs, field.Invalid(path.Key(key), value,
+				fmt.Sprintf("invalid AppArmor profile name: %q", value)))
 		}
 	}
 	return errs
@@ -109,7 +110,8 @@ func validateProfileAnnotations(annotations map[string]string, spec *corev1.PodS
 	if sc := spec.SecurityContext; sc != nil {
 		podAppArmor = sc.AppArmorProfile
 		if value, found := annotations[corev1.SeccompPodAnnotationKey]; found && sc.SeccompProfile != nil {
-			errs = append(errs, matchSeccomp(value, sc.SeccompProfile, path.Child("securityContext", "seccompProfile"))...)
+			at := path.Child("securityContext", "seccompProfile")
+			errs = append(errs, matchSeccomp(value, sc.SeccompProfile, at)...)
 		}
 	}
 	windows := spec.OS != nil && spec.OS.Name == corev1.Windows

@@ -151,8 +151,8 @@ func validateAzureDisk(disk *corev1.AzureDiskVolumeSource, at *field.Path) field
 	managed := *disk.Kind == corev1.AzureManagedDisk
 	switch {
 	case managed && !strings.HasPrefix(disk.DataDiskURI, "/subscriptions/"):
-		errs = append(errs, field.NotSupported(at.Child("diskURI"), disk.DataDiskURI, []string{"/subscriptions/{sub-id}/" +
-			"resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}"}))
+		errs = append(errs, field.NotSupported(at.Child("diskURI"), disk.DataDiskURI, []string{"/subscriptions/" +
+			"{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}"}))
 	case !managed && !strings.HasPrefix(disk.DataDiskURI, "https://"):
 		errs = append(errs, field.NotSupported(at.Child("diskURI"), disk.DataDiskURI,
 			[]string{"https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd"}))

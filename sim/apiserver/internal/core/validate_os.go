@@ -144,10 +144,12 @@ func (v *specValidator) validateHostProcess(path *field.Path) field.ErrorList {
 var (
 	controlCharacters = regexp.MustCompile(`[[:cntrl:]]+`)
 	netBIOSDomain     = regexp.MustCompile(`^[^\\/:\*\?"<>|\.][^\\/:\*\?"<>|]{0,14}$`)
-	dnsDomain         = regexp.MustCompile(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$`)
+	dnsDomain         = regexp.MustCompile(`^` + anyCaseLabel + `(?:\.` + anyCaseLabel + `)*$`)
 	badUserCharacters = regexp.MustCompile(`["/\\:;|=,\+\*\?<>@\[\]]`)
 	onlyDotsAndSpaces = regexp.MustCompile(`^[\. ]+$`)
 )
+
+const anyCaseLabel = `[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?`
 
 // Bounds of Windows account names and credential specs.
 const (

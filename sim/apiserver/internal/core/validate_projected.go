@@ -168,7 +168,10 @@ func validateClaimTemplate(template *corev1.PersistentVolumeClaimTemplate, path 
 		errs = append(errs, isOneOf(mode, at.Child("accessModes"), corev1.ReadOnlyMany, corev1.ReadWriteMany,
 			corev1.ReadWriteOnce, corev1.ReadWriteOncePod)...)
 	}
-	if slices.Contains(spec.AccessModes, corev1.ReadWriteOncePod) && len(slices.Compact(slices.Clone(spec.AccessModes))) > 1 {
+	isOther := func(mode corev1.PersistentVolumeAccessMode) bool {
+		return mode == corev1.ReadWriteOnce || mode == corev1.ReadOnlyMany || mode == corev1.ReadWriteMany
+	}
+	if slices.Contains(spec.AccessModes, corev1.ReadWriteOncePod) && slices.ContainsFunc(spec.AccessModes, isOther) {
 		errs = append(errs, field.Forbidden(at.Child("accessModes"),
 			"may not use ReadWriteOncePod with other access modes"))
 	}

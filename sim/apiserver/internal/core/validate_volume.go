@@ -71,8 +71,8 @@ func (v *specValidator) validateVolumeSource(volume *corev1.Volume, path *field.
 
 // volumeOrder is the place of a source in the order in which the API server looks at them.
 func volumeOrder(name string) int {
-	const order = " emptyDir hostPath gitRepo gcePersistentDisk awsElasticBlockStore secret nfs iscsi glusterfs flocker " +
-		"persistentVolumeClaim rbd cinder cephFS quobyte downwarAPI fc flexVolume configMap azureFile vsphereVolume " +
+	const order = " emptyDir hostPath gitRepo gcePersistentDisk awsElasticBlockStore secret nfs iscsi glusterfs " +
+		"flocker persistentVolumeClaim rbd cinder cephFS quobyte downwarAPI fc flexVolume configMap azureFile vsphereVolume " +
 		"photonPersistentDisk portworxVolume azureDisk storageos projected scaleIO csi ephemeral image "
 	return strings.Index(order, " "+name+" ")
 }

@@ -1,0 +1,51 @@
+package scenarios
+
+import (
+	"embed"
+
+	"github.com/jobsim/jobsim/sim"
+)
+
+// The built-in scenarios, each in a file of its own.
+//
+//go:embed library/*.yaml
+var library embed.FS
+
+const extension = ".yaml"
+
+// Names lists the built-in scenarios in the order in which they teach: from a pod that succeeds to a controller that
+// crashes.
+func Names() []string {
+	return []string{
+		// How a Job runs to completion.
+		"pi", "sequential-completions", "parallel-completions", "parallelism-default", "parallelism-zero",
+		"parallelism-change", "work-queue",
+		// How pods and containers fail.
+		"onfailure-recovers", "onfailure-exhausted", "oom-killed", "never-backoff", "backofflimit-zero",
+		"success-resets-backoff",
+		// How time runs out.
+		"deadline-kills-pods", "deadline-pending-pods", "deadline-and-backofflimit", "deadline-survives-crash",
+		// What people and nodes do.
+		"suspend-resume", "pod-deleted", "node-lost",
+		// What goes wrong with the control plane.
+		"api-errors", "stale-watch", "controller-crash-loop",
+	}
+}
+
+// Get reads a built-in scenario. An unknown name is an error that tells the nearest one.
+func Get(name string) (*sim.Scenario, error) {
+	source := Source(name)
+	if source == nil {
+		return nil, Errors{{File: name, Message: "expected a built-in scenario; " + didYouMean(name, Names())}}
+	}
+	return Parse(name+extension, source)
+}
+
+// Source is the text of a built-in scenario, or nil if there is none of this name.
+func Source(name string) []byte {
+	data, err := library.ReadFile("library/" + name + extension)
+	if err != nil {
+		return nil
+	}
+	return data
+}
