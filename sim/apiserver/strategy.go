@@ -3,7 +3,6 @@ package apiserver
 import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -72,6 +71,7 @@ func jobStrategy() *strategy {
 			return batch.ValidateUpdate(o.(*batchv1.Job), old.(*batchv1.Job))
 		},
 		prepareStatus: func(o, old Object) {
+			batch.Default(o.(*batchv1.Job))
 			batch.PrepareForStatusUpdate(o.(*batchv1.Job), old.(*batchv1.Job))
 			batch.TruncateTimes(o.(*batchv1.Job))
 		},
@@ -98,13 +98,16 @@ func podStrategy() *strategy {
 		prepareCreate:  func(o Object) { core.DefaultPod(o.(*corev1.Pod)) },
 		validateCreate: func(o Object) field.ErrorList { return core.ValidatePodCreate(o.(*corev1.Pod)) },
 		prepareUpdate: func(o, old Object) {
+			core.DefaultPodFields(o.(*corev1.Pod))
 			core.PreparePodForUpdate(o.(*corev1.Pod), old.(*corev1.Pod))
 		},
 		validateUpdate: func(o, old Object) field.ErrorList {
 			return core.ValidatePodUpdate(o.(*corev1.Pod), old.(*corev1.Pod))
 		},
 		prepareStatus: func(o, old Object) {
+			core.DefaultPodFields(o.(*corev1.Pod))
 			core.PreparePodForStatusUpdate(o.(*corev1.Pod), old.(*corev1.Pod))
+			core.TruncatePodTimes(o.(*corev1.Pod))
 		},
 		validateStatus: func(o, old Object) field.ErrorList {
 			return core.ValidatePodStatusUpdate(o.(*corev1.Pod), old.(*corev1.Pod))
@@ -123,15 +126,6 @@ func noDeleteWarnings(*metav1.DeleteOptions) []string { return nil }
 
 var metadataPath = field.NewPath("metadata")
 
-// Nodes and Events are checked for their metadata only: their content is nobody's concern here.
-func validateNode(o Object) field.ErrorList {
-	return validation.ValidateObjectMetaAccessor(o, false, validation.NameIsDNSSubdomain, metadataPath)
-}
-
-func onlyMetaUpdate(o, old Object) field.ErrorList {
-	return validation.ValidateObjectMetaAccessorUpdate(o, old, metadataPath)
-}
-
 func keep(_, _ Object) {}
 
 func nodeStrategy() *strategy {
@@ -140,22 +134,26 @@ func nodeStrategy() *strategy {
 		blank:          func() Object { return &corev1.Node{} },
 		copy:           func(o Object) Object { node := *o.(*corev1.Node); return &node },
 		fields:         metaFields,
-		prepareCreate:  func(Object) {},
-		validateCreate: validateNode,
+		prepareCreate:  func(o Object) { core.DefaultNode(o.(*corev1.Node)) },
+		validateCreate: func(o Object) field.ErrorList { return core.ValidateNode(o.(*corev1.Node)) },
 		prepareUpdate: func(o, old Object) {
 			o.(*corev1.Node).Status = old.(*corev1.Node).Status
 		},
-		validateUpdate: onlyMetaUpdate,
+		validateUpdate: validateNodeUpdate,
 		prepareStatus: func(o, old Object) {
 			status := o.(*corev1.Node).Status
 			*o.(*corev1.Node) = *old.(*corev1.Node)
 			o.(*corev1.Node).Status = status
 		},
-		validateStatus: onlyMetaUpdate,
+		validateStatus: validateNodeUpdate,
 		warnings:       noWarnings,
 		deleteWarnings: noDeleteWarnings,
 		grace:          func(Object, *metav1.DeleteOptions) int64 { return 0 },
 	}
+}
+
+func validateNodeUpdate(o, old Object) field.ErrorList {
+	return core.ValidateNodeUpdate(o.(*corev1.Node), old.(*corev1.Node))
 }
 
 func eventStrategy() *strategy {
@@ -167,9 +165,9 @@ func eventStrategy() *strategy {
 		prepareCreate:  func(Object) {},
 		validateCreate: validateEvent,
 		prepareUpdate:  keep,
-		validateUpdate: onlyMetaUpdate,
+		validateUpdate: validateEventUpdate,
 		prepareStatus:  keep,
-		validateStatus: onlyMetaUpdate,
+		validateStatus: validateEventUpdate,
 		warnings:       noWarnings,
 		deleteWarnings: noDeleteWarnings,
 		grace:          func(Object, *metav1.DeleteOptions) int64 { return 0 },
@@ -184,6 +182,10 @@ func validateEvent(o Object) field.ErrorList {
 			"does not match event.namespace"))
 	}
 	return errs
+}
+
+func validateEventUpdate(o, old Object) field.ErrorList {
+	return core.ValidateObjectMetaUpdate(&o.(*corev1.Event).ObjectMeta, &old.(*corev1.Event).ObjectMeta, metadataPath)
 }
 
 func metaFields(o Object) fields.Set {

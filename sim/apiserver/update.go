@@ -3,6 +3,7 @@ package apiserver
 import (
 	"strings"
 
+	batchv1 "k8s.io/api/batch/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -85,10 +86,16 @@ func (c *Caller) storeSuccessor(verb, subresource string, k Key, old, obj Object
 	return obj
 }
 
-// unchanged reports whether a write changes nothing. Most writes change the length of something, which is cheap to see.
+// unchanged reports whether a write changes nothing. Most writes change something that is cheap to see.
 func unchanged(obj, old Object) bool {
-	return len(obj.GetFinalizers()) == len(old.GetFinalizers()) && len(obj.GetLabels()) == len(old.GetLabels()) &&
-		len(obj.GetOwnerReferences()) == len(old.GetOwnerReferences()) && apiequality.Semantic.DeepEqual(obj, old)
+	if len(obj.GetFinalizers()) != len(old.GetFinalizers()) || len(obj.GetLabels()) != len(old.GetLabels()) ||
+		len(obj.GetOwnerReferences()) != len(old.GetOwnerReferences()) {
+		return false
+	}
+	if job, ok := obj.(*batchv1.Job); ok && !apiequality.Semantic.DeepEqual(&job.Status, &old.(*batchv1.Job).Status) {
+		return false
+	}
+	return apiequality.Semantic.DeepEqual(obj, old)
 }
 
 // keepServerFields restores what no client may change: they are ignored in a request rather than refused.

@@ -1,8 +1,9 @@
 package event
 
 import (
+	"cmp"
 	"context"
-	"sort"
+	"slices"
 	"time"
 
 	"github.com/benbjohnson/clock"
@@ -19,13 +20,15 @@ type Clock struct {
 	skew  time.Duration
 	mock  *clock.Mock
 	timed mockTimers
-	made  int            // how many AfterFuncs were made: their order among those of one instant
-	fired chan afterFunc // filled by the mock's goroutines
+	made  int // how many AfterFuncs were made: their order among those of one instant
+	due   []afterFunc
 }
 
 var _ clock.Clock = (*Clock)(nil)
 
+// afterFunc is a function that is due.
 type afterFunc struct {
+	at    time.Time
 	order int
 	run   func()
 }
@@ -37,7 +40,13 @@ func NewClock(queue *Queue, sleep func(time.Duration)) *Clock {
 }
 
 // Step moves what Now shows, forward or back, as when somebody sets the clock of a machine. Timers keep their waits.
-func (c *Clock) Step(d time.Duration) { c.skew += d }
+func (c *Clock) Step(d time.Duration) {
+	c.skew += d
+	if c.mock != nil {
+		c.timed.shift(d)
+		c.catchUp()
+	}
+}
 
 // Now is virtual time as a date.
 func (c *Clock) Now() time.Time { return c.queue.Time().Add(c.skew) }
@@ -53,24 +62,38 @@ func (c *Clock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
 func (c *Clock) Sleep(d time.Duration) { c.sleep(d) }
 
 // After returns a channel that receives the time once, after d.
-func (c *Clock) After(d time.Duration) <-chan time.Time { return c.synced().After(d) }
+func (c *Clock) After(d time.Duration) <-chan time.Time { return c.Timer(d).C }
 
 // AfterFunc runs f after d of virtual time, on a turn of its own: functions due at one instant run one after another
 // in the order in which they were made.
 func (c *Clock) AfterFunc(d time.Duration, f func()) *clock.Timer {
 	c.made++
-	it := afterFunc{order: c.made, run: f}
-	return c.synced().AfterFunc(d, func() { c.fired <- it })
+	order := c.made
+	return c.synced().AfterFunc(d, func() { c.due = append(c.due, afterFunc{order: order, run: f}) })
 }
 
-// Tick returns a channel that receives the time every d.
-func (c *Clock) Tick(d time.Duration) <-chan time.Time { return c.synced().Tick(d) }
+// Tick returns a channel that receives the time every d, and nil if d is not positive, as time.Tick does.
+func (c *Clock) Tick(d time.Duration) <-chan time.Time {
+	if d <= 0 {
+		return nil
+	}
+	return c.Ticker(d).C
+}
 
-// Ticker returns a ticker with period d.
-func (c *Clock) Ticker(d time.Duration) *clock.Ticker { return c.synced().Ticker(d) }
+// Ticker returns a ticker with period d. Like time.NewTicker, it panics if d is not positive.
+func (c *Clock) Ticker(d time.Duration) *clock.Ticker {
+	if d <= 0 {
+		panic("event: Clock.Ticker was given a period of " + d.String() + ": expected a positive one")
+	}
+	return c.synced().Ticker(d)
+}
 
-// Timer returns a timer that fires after d.
-func (c *Clock) Timer(d time.Duration) *clock.Timer { return c.synced().Timer(d) }
+// Timer returns a timer that fires after d. One that is due already has fired.
+func (c *Clock) Timer(d time.Duration) (t *clock.Timer) {
+	mock := c.synced()
+	c.timed.alone(func() { t = mock.Timer(d) })
+	return t
+}
 
 // WithDeadline returns a context that ends at a virtual instant.
 func (c *Clock) WithDeadline(parent context.Context, d time.Time) (context.Context, context.CancelFunc) {
@@ -92,6 +115,8 @@ func (c *Clock) WithTimeout(parent context.Context, t time.Duration) (context.Co
 }
 
 // deadlineContext is the library's deadline context without its goroutine, so that it ends on the simulator's turn.
+// Contexts made from it end with it. Their Err is Canceled, while context.Cause tells DeadlineExceeded: package context
+// lets nobody else's deadlines through.
 type deadlineContext struct {
 	context.Context
 	deadline time.Time
@@ -111,14 +136,17 @@ func (c deadlineContext) Err() error {
 	return c.Context.Err()
 }
 
-// synced returns the mock, brought to the present.
+// catchUp shows the mock the present: a Reset of one of its timers counts from what it shows.
+func (c *Clock) catchUp() { c.timed.setNow(c.Now()) }
+
+// synced returns the mock, which from its making on shows the present.
 func (c *Clock) synced() *clock.Mock {
 	if c.mock == nil {
 		c.mock = clock.NewMock()
 		c.timed = timersOf(c.mock)
-		c.fired = make(chan afterFunc)
+		c.timed.setNow(c.Now())
+		c.queue.moved = append(c.queue.moved, c.catchUp)
 	}
-	c.timed.setNow(c.Now())
 	return c.mock
 }
 
@@ -127,7 +155,6 @@ func (c *Clock) Next() (time.Duration, bool) {
 	if c.mock == nil {
 		return 0, false
 	}
-	c.timed.setNow(c.Now()) // a Reset counts from the time that the mock shows
 	due, ok := c.timed.next()
 	if !ok {
 		return 0, false
@@ -135,23 +162,24 @@ func (c *Clock) Next() (time.Duration, bool) {
 	return max(due.Add(-c.skew).Sub(Epoch), c.queue.Now()), true
 }
 
-// Fire fires every timer that is due by now: channels are filled, and the AfterFuncs that are due are returned in the
-// order in which they were made, to be run by the caller.
+// Fire fires every timer that is due by now: channels are filled, and the AfterFuncs that are due are returned, the
+// earliest first and those of one instant in the order in which they were made, to be run by the caller.
 func (c *Clock) Fire() []func() {
 	if c.mock == nil {
 		return nil
 	}
 	now := c.Now()
-	count := c.timed.makeReady(now)
-	c.mock.Set(now)
-	funcs := make([]afterFunc, count)
-	for i := range funcs {
-		funcs[i] = <-c.fired
+	c.due = nil
+	for _, f := range c.timed.fire(now) {
+		f.run() // appends to due
+		c.due[len(c.due)-1].at = f.at
 	}
-	sort.Slice(funcs, func(i, j int) bool { return funcs[i].order < funcs[j].order })
-	due := make([]func(), count)
-	for i, f := range funcs {
-		due[i] = f.run
+	slices.SortFunc(c.due, func(a, b afterFunc) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.order, b.order))
+	})
+	run := make([]func(), len(c.due))
+	for i, f := range c.due {
+		run[i] = f.run
 	}
-	return due
+	return run
 }

@@ -17,6 +17,8 @@ type Queue struct {
 	chooser Chooser
 	calm    bool
 	steps   int
+	// moved is called whenever virtual time has moved.
+	moved []func()
 
 	// Cause labels what is happening now. An event remembers the label under which it was scheduled and restores it
 	// when it runs, so that whoever records what happens can say what made it happen. Zero means: nothing recorded.
@@ -107,8 +109,16 @@ func (q *Queue) AdvanceTo(at time.Duration) {
 	if next, ok := q.Next(); ok && next < at {
 		panic("event: AdvanceTo would pass a pending event")
 	}
-	if at > q.now {
-		q.now = at
+	q.moveTo(at)
+}
+
+func (q *Queue) moveTo(at time.Duration) {
+	if at <= q.now {
+		return
+	}
+	q.now = at
+	for _, f := range q.moved {
+		f()
 	}
 }
 
@@ -118,7 +128,7 @@ func (q *Queue) Step() bool {
 	if !ok {
 		return false
 	}
-	q.now = at
+	q.moveTo(at)
 	next := q.pop()
 	if !q.calm {
 		next = q.choose(next)

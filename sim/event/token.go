@@ -71,7 +71,8 @@ func readRuns(b []byte) ([]int, error) {
 		}
 		b = b[n:]
 		if value > mostChoices || count > mostChoices-uint64(len(choices)) {
-			return nil, fmt.Errorf("more than %d choices", mostChoices)
+			return nil, fmt.Errorf("expected at most %d choices, each at most that number; "+
+				"seen %d times the choice %d after %d others", mostChoices, count, value, len(choices))
 		}
 		for range count {
 			choices = append(choices, int(value))
