@@ -86,7 +86,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 
 func (r *Reconciler) reconcileJob(ctx context.Context, req reconcile.Request) error {
 	job := &batchv1.Job{}
-	err := r.client.Get(ctx, req.NamespacedName, job)
+	// Shared with the cache, like the pods. What a sync changes is the status, of which it gets a copy.
+	err := r.client.Get(ctx, req.NamespacedName, job, client.UnsafeDisableDeepCopy)
+	job.Status = *job.Status.DeepCopy()
 	if err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("reading Job %s: %w", req, err)
 	}

@@ -2,7 +2,7 @@ package sim
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,52 +23,87 @@ func (r *Result) Unmet() []Unmet {
 		if job == "" {
 			job = r.Scenario.job("").Name
 		}
-		if seen := judge(e, r, job); seen != "" {
-			unmet = append(unmet, Unmet{Expectation: e, Text: fmt.Sprintf("expected %s; %s", e.describe(job), seen)})
+		v := newJobView(job)
+		if spells := r.spells(e, v); !e.met(spells) {
+			unmet = append(unmet, Unmet{Expectation: e, Text: fmt.Sprintf("expected %s; %s", e.describe(job), e.saw(spells, v))})
 		}
 	}
 	return unmet
 }
 
-// judge returns what was seen instead of what was expected, and nothing if the expectation is met.
-func judge(e *Expectation, r *Result, job string) string {
-	v := newJobView(job)
-	var when []time.Duration // instants at which it became so
-	var inWindow, before bool
-	for i := range r.Trace.Entries {
-		entry := &r.Trace.Entries[i]
-		if e.At != nil && !inWindow && entry.At > *e.At {
-			inWindow = before && e.persists() // it was so when the window opened
-		}
-		if !v.take(entry) {
-			continue
-		}
-		now := e.holds(v)
-		if now && !before {
-			when = append(when, entry.At)
-		}
-		if now && e.At != nil && entry.At >= *e.At && entry.At <= *e.At+e.Within && (e.persists() || !before) {
-			inWindow = true
-		}
-		before = now
-	}
-	switch {
-	case e.Never && len(when) > 0:
-		return fmt.Sprintf("it was so at %v", when[0])
-	case e.Never || e.At == nil && before || inWindow:
-		return ""
-	case e.At != nil && before && e.persists() && r.End >= *e.At && (len(when) > 0 && when[len(when)-1] <= *e.At+e.Within):
-		return "" // nothing happened after the window had opened
-	}
-	return "but " + e.saw(v, when)
+// spell is a time in which what an expectation says was so: from an instant on and until another, which may be the same
+// one.
+type spell struct {
+	from, to time.Duration
+	// last marks one that the end of the run did not end.
+	last bool
 }
 
-// persists tells whether the expectation is about a state that lasts, rather than about the moment it came about.
-func (e *Expectation) persists() bool { return e.Condition == "" && !e.Deleted && e.Event == "" }
+// spells looks through the trace for when it was as the expectation says. The view is left at the end of the run.
+func (r *Result) spells(e *Expectation, v *jobView) []spell {
+	var found []spell
+	so := e.holds(v)
+	if so {
+		found = append(found, spell{})
+	}
+	for i := range r.Trace.Entries {
+		entry := &r.Trace.Entries[i]
+		if !v.take(entry) || e.holds(v) == so {
+			continue
+		}
+		if so = !so; so {
+			found = append(found, spell{from: entry.At})
+		} else {
+			found[len(found)-1].to = entry.At
+		}
+	}
+	if so {
+		open := &found[len(found)-1]
+		open.to, open.last = r.End, true
+		if r.Ending == Finished || r.Ending == Quiet {
+			open.to = forever // nothing would have changed it
+		}
+	}
+	return found
+}
+
+const forever = time.Duration(1<<63 - 1)
+
+// met reports whether those times satisfy the expectation.
+func (e *Expectation) met(spells []spell) bool {
+	switch {
+	case e.Never:
+		return len(spells) == 0
+	case e.At == nil:
+		return len(spells) > 0 && spells[len(spells)-1].last
+	}
+	return slices.ContainsFunc(spells, e.inWindow)
+}
+
+// inWindow reports whether a spell lies in the window as it should: it must begin there if the expectation is about
+// something that comes about, and touch it if it is about how things stand.
+func (e *Expectation) inWindow(s spell) bool {
+	opens, closes := *e.At, *e.At+e.Within
+	if closes < opens {
+		closes = forever
+	}
+	begins := s.from >= opens && s.from <= closes
+	if e.comesAbout() {
+		return begins
+	}
+	// A state that gives way to another at the very instant at which the window opens has been before it.
+	return begins || s.from < opens && (s.to > opens || s.last && s.to == opens)
+}
+
+// comesAbout tells whether the expectation is about something that happens, rather than about how things stand.
+func (e *Expectation) comesAbout() bool { return e.Condition != "" || e.Deleted || e.Event != "" }
 
 // holds reports whether everything that the expectation says is so now.
 func (e *Expectation) holds(v *jobView) bool {
-	if e.Deleted != (v.job == nil && v.existed) && (e.Deleted || e.needsJob()) {
+	if v.job == nil && (e.Condition != "" || len(e.Status) > 0) {
+		return false
+	}
+	if e.Deleted && !v.gone() {
 		return false
 	}
 	if e.Condition != "" && !hasCondition(v.job, e.Condition, e.Reason) {
@@ -79,12 +114,11 @@ func (e *Expectation) holds(v *jobView) bool {
 			return false
 		}
 	}
-	return (e.Pods == nil || v.pods == *e.Pods) && (e.Starts == nil || v.starts == *e.Starts) &&
-		(e.Restarts == nil || v.restarts() == *e.Restarts) && (e.Event == "" || v.events[e.Event] > 0) &&
-		(v.job != nil || !e.needsJob())
+	return (e.Pods == nil || *e.Pods == v.pods) &&
+		(e.Starts == nil || *e.Starts == v.starts) &&
+		(e.Restarts == nil || *e.Restarts == v.restarts()) &&
+		(e.Event == "" || v.events[e.Event] > 0)
 }
-
-func (e *Expectation) needsJob() bool { return e.Condition != "" || len(e.Status) > 0 }
 
 // describe says what is expected.
 func (e *Expectation) describe(job string) string {
@@ -126,22 +160,25 @@ func (e *Expectation) describe(job string) string {
 }
 
 // saw says how it was instead.
-func (e *Expectation) saw(v *jobView, when []time.Duration) string {
-	if len(when) > 0 {
-		return fmt.Sprintf("it came about at %s; %s", joinTimes(when), v.describe(e))
+func (e *Expectation) saw(spells []spell, v *jobView) string {
+	switch {
+	case len(spells) == 0:
+		return "but that was never so; " + v.describe(e)
+	case e.Never:
+		return fmt.Sprintf("it was so at %v", spells[0].from)
 	}
-	return "that was never so; " + v.describe(e)
+	return fmt.Sprintf("but it came about at %s; %s", joinStarts(spells), v.describe(e))
 }
 
-func joinTimes(times []time.Duration) string {
+func joinStarts(spells []spell) string {
 	const most = 5
 	var parts []string
-	for i, t := range times {
+	for i, s := range spells {
 		if i == most {
-			parts = append(parts, fmt.Sprintf("and %d more times", len(times)-most))
+			parts = append(parts, fmt.Sprintf("and %d more times", len(spells)-most))
 			break
 		}
-		parts = append(parts, t.String())
+		parts = append(parts, s.from.String())
 	}
 	return strings.Join(parts, ", ")
 }
@@ -151,6 +188,6 @@ func sortedKeys(m map[string]int32) []string {
 	for k := range m {
 		keys = append(keys, k)
 	}
-	sort.Strings(keys)
+	slices.Sort(keys)
 	return keys
 }

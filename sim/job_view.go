@@ -2,6 +2,8 @@ package sim
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -25,6 +27,9 @@ type jobView struct {
 func newJobView(name string) *jobView {
 	return &jobView{name: name, owned: map[string]int32{}, events: map[string]int{}}
 }
+
+// gone reports whether there has been such a Job, and there is none any more.
+func (v *jobView) gone() bool { return v.job == nil && v.existed }
 
 // take reads an entry. It reports whether the entry has changed anything.
 func (v *jobView) take(e *trace.Entry) bool {
@@ -96,12 +101,33 @@ func (v *jobView) restarts() int {
 
 // describe says how things stand, as far as an expectation asks.
 func (v *jobView) describe(e *Expectation) string {
-	if v.job == nil && v.existed {
-		return "at the end the Job is gone"
+	var parts []string
+	switch {
+	case v.gone():
+		parts = append(parts, "the Job is gone")
+	case v.job == nil:
+		parts = append(parts, "the Job was never created")
+	case e.Deleted:
+		parts = append(parts, "the Job exists")
 	}
-	if v.job == nil {
-		return "the Job was never created"
+	if v.job != nil {
+		parts = append(parts, v.describeJob(e)...)
 	}
+	count := func(asked *int, n int, what string) {
+		if asked != nil {
+			parts = append(parts, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	count(e.Pods, v.pods, "pods created")
+	count(e.Starts, v.starts, "container starts")
+	count(e.Restarts, v.restarts(), "container restarts")
+	if e.Event != "" {
+		parts = append(parts, v.describeEvents())
+	}
+	return "at the end: " + strings.Join(parts, ", ")
+}
+
+func (v *jobView) describeJob(e *Expectation) []string {
 	var parts []string
 	if e.Condition != "" {
 		var conditions []string
@@ -119,17 +145,12 @@ func (v *jobView) describe(e *Expectation) string {
 		have, _ := counter(&v.job.Status, name)
 		parts = append(parts, fmt.Sprintf("%s=%d", name, have))
 	}
-	if e.Pods != nil {
-		parts = append(parts, fmt.Sprintf("%d pods created", v.pods))
+	return parts
+}
+
+func (v *jobView) describeEvents() string {
+	if len(v.events) == 0 {
+		return "no events"
 	}
-	if e.Starts != nil {
-		parts = append(parts, fmt.Sprintf("%d container starts", v.starts))
-	}
-	if e.Restarts != nil {
-		parts = append(parts, fmt.Sprintf("%d container restarts", v.restarts()))
-	}
-	if len(parts) == 0 {
-		parts = append(parts, "the Job exists")
-	}
-	return "at the end: " + strings.Join(parts, ", ")
+	return "events " + strings.Join(slices.Sorted(maps.Keys(v.events)), ", ")
 }

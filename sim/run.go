@@ -62,6 +62,8 @@ type run struct {
 	world    *world
 	started  int // instances so far
 	skew     time.Duration
+	waits    int           // how often an instance has acted by itself
+	stirred  time.Duration // when the world last had something to do after all Jobs had finished
 
 	jobs     *jobWatcher
 	triggers []*pendingTrigger
@@ -137,13 +139,13 @@ func (r *run) prepare() {
 	r.cluster = kubelet.New(r.queue, kubelet.Over(r.server), r, kubelet.Options{Nodes: r.scenario.Nodes, Scripts: r.scenario.scripts()})
 	r.jobs = watchJobs(r.server, r.queue)
 	r.scheduleFaults()
-	r.start()
 	for _, job := range r.scenario.Jobs {
 		r.queue.At(0, event.User, func() { r.create(job) })
 	}
 	r.scheduleActions()
 	r.server.Subscribe(apiserver.Jobs, r.checkTriggers)
 	r.server.Subscribe(apiserver.Pods, r.checkTriggers)
+	r.start()
 }
 
 // loop lets events happen until there is a reason to end.
@@ -167,35 +169,59 @@ func (r *run) step() {
 	switch {
 	case !pending && (r.instance == nil || !r.instance.Busy()):
 		r.ending = Quiet
-	case r.queue.Steps() >= r.options.limits.Events:
-		r.ending = TooManyEvents
-		r.failure = fmt.Errorf("%d events, and the run goes on: expected it to come to an end; "+
-			"raise the limit, or end the scenario earlier with until", r.queue.Steps())
+	case r.tooManyEvents():
 	case pending && next <= end:
 		if next > r.queue.Now() && r.instance != nil {
-			r.instance.Wait(next)
+			r.wait(r.instance, next)
 			return
 		}
 		r.queue.Step()
 	case r.queue.Now() >= end:
 		r.ending = why
 	case r.instance != nil:
-		r.instance.Wait(end)
+		r.wait(r.instance, end)
 	default:
 		r.queue.AdvanceTo(end)
 	}
 }
 
+// wait lets time pass for an instance, which may act by itself before.
+func (r *run) wait(i adapter.Instance, until time.Duration) {
+	if i.Wait(until); r.queue.Now() < until {
+		r.waits++
+	}
+}
+
+// tooManyEvents ends the run at the limit of events. What an instance does by itself counts as one.
+func (r *run) tooManyEvents() bool {
+	events := r.queue.Steps() + r.waits
+	if events < r.options.limits.Events || r.ending != "" {
+		return false
+	}
+	r.ending = TooManyEvents
+	r.failure = fmt.Errorf("%d events, and the run goes on: expected it to come to an end; "+
+		"raise the limit, or end the scenario earlier with until", events)
+	return true
+}
+
 // horizon is how far the run may go, and what it means to get there: the end that the scenario says, or, once every Job
-// has finished and the cluster is quiet, a little after that, since what is left are timers of the implementation.
+// has finished and the cluster has come to rest, a little after that, since what is left are timers of the
+// implementation.
 func (r *run) horizon() (time.Duration, Ending) {
 	end := r.scenario.Until
 	if end == 0 {
 		end = defaultUntil
 	}
-	at, all := r.jobs.allFinished()
-	if all && at+afterwards < end && !r.queue.PendingBefore(event.Controller) {
-		return at + afterwards, Finished
+	finished, all := r.jobs.allFinished()
+	if !all {
+		return end, TimeIsUp
+	}
+	if r.queue.PendingBefore(event.Controller) {
+		r.stirred, _ = r.queue.Next() // the implementation may have to react to what is still to come
+		return end, TimeIsUp
+	}
+	if rest := max(finished, r.stirred) + afterwards; rest < end {
+		return rest, Finished
 	}
 	return end, TimeIsUp
 }
@@ -204,13 +230,16 @@ func (r *run) horizon() (time.Duration, Ending) {
 func (r *run) start() {
 	r.started++
 	r.watching = nil
-	r.world = &world{run: r, number: r.started}
+	w := &world{run: r, number: r.started}
+	r.world = w
 	outer := r.queue.Cause
-	r.queue.Cause = r.world.Record(trace.Entry{Kind: trace.Instance, Verb: "start", Text: r.impl.Name()})
-	instance, err := r.impl.Start(r.world)
-	if err != nil {
+	r.queue.Cause = w.Record(trace.Entry{Kind: trace.Instance, Verb: "start", Text: r.impl.Name()})
+	instance, err := r.impl.Start(w)
+	switch {
+	case w.ended: // in the middle of its start; the next one is on the queue
+	case err != nil:
 		r.failure = fmt.Errorf("%s could not be started: %w", r.impl.Name(), err)
-	} else {
+	default:
 		r.instance = instance
 	}
 	r.queue.Cause = outer
@@ -219,10 +248,12 @@ func (r *run) start() {
 // crash ends the instance; another one starts after down.
 func (r *run) crash(text string, down time.Duration) {
 	if r.instance == nil {
+		r.faulty("nothing to crash: the controller is down")
 		return
 	}
 	outer := r.queue.Cause
 	r.queue.Cause = r.world.Record(trace.Entry{Kind: trace.Instance, Verb: "crash", Text: text})
+	r.world.ended = true
 	r.instance.Stop()
 	r.instance = nil
 	r.queue.After(down, event.Fault, r.start)

@@ -14,6 +14,8 @@ import (
 type world struct {
 	run    *run
 	number int
+	// ended: a fault has ended the instance.
+	ended bool
 }
 
 var _ adapter.World = (*world)(nil)
@@ -24,6 +26,9 @@ func (w *world) Number() int               { return w.number }
 func (w *world) Seed() uint64              { return w.run.options.seed }
 func (w *world) Skew() time.Duration       { return w.run.skew }
 func (w *world) Limits() adapter.Limits    { return w.run.options.limits.Limits }
+
+// Starting makes an instance the present one: it can be ended from now on.
+func (w *world) Starting(i adapter.Instance) { w.run.instance = i }
 
 func (w *world) Record(e trace.Entry) int {
 	e.Actor, e.Instance = "controller", w.number
@@ -59,25 +64,32 @@ func (w *world) Fate(call typed.Call) adapter.Fate {
 	return f
 }
 
-// Turn lets the world go on in the middle of an instance's turn.
+// Turn lets the world go on in the middle of an instance's turn. The limits of the run hold there too: an instance may
+// sleep for ever.
 func (w *world) Turn(until time.Duration, events int, stop func() bool) {
-	q := w.run.queue
-	instance := w.run.instance
+	r, q := w.run, w.run.queue
+	instance := r.instance
 	for events != 0 && !stop() {
-		at, ok := q.Next()
-		if !ok || at > until {
-			break
+		next, pending := q.Next()
+		end, why := r.horizon()
+		switch {
+		case r.tooManyEvents() || q.Now() >= end && q.Now() < until:
+			if r.ending == "" {
+				r.ending = why
+			}
+			instance.Stop()
+			return
+		case pending && next <= q.Now():
+			q.Step()
+			events--
+			_ = instance.Settle() // a failure is kept, and taken by the main loop
+		case q.Now() >= until:
+			return
+		case pending:
+			r.wait(instance, min(next, until, end))
+		default:
+			r.wait(instance, min(until, end))
 		}
-		if at > q.Now() {
-			instance.Wait(at)
-			continue
-		}
-		q.Step()
-		events--
-		_ = instance.Settle() // a failure is kept, and taken by the main loop
-	}
-	for q.Now() < until && !stop() {
-		instance.Wait(until)
 	}
 }
 
@@ -98,14 +110,8 @@ func (w *world) Lag(r apiserver.Resource, c apiserver.Change) time.Duration {
 	return d
 }
 
-// Watching takes note of a watch.
+// Watching takes note of a watch. Those that have ended stay in the list: disturbing them does nothing.
 func (w *world) Watching(r apiserver.Resource, watch *apiserver.Watch, relist func()) {
-	for _, open := range w.run.watching {
-		if open.resource == r {
-			open.watch, open.relist = watch, relist
-			return
-		}
-	}
 	w.run.watching = append(w.run.watching, &openWatch{resource: r, watch: watch, relist: relist})
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/jobsim/jobsim/sim/apiserver"
 	"github.com/jobsim/jobsim/sim/apiserver/typed"
 	"github.com/jobsim/jobsim/sim/event"
+	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // Program is a controller with goroutines and caches of its own. It runs until ctx ends; returning earlier is a failure.
@@ -46,10 +47,11 @@ func (c *concurrent) Start(w World) (Instance, error) {
 		return nil, err
 	}
 	i := &concurrentInstance{world: w, arrived: make(chan struct{}, 1), done: make(chan *Failure, 1)}
+	w.Starting(i)
 	i.requests = newRequests(w, i.isDead)
 	client := &watchingClient{Client: typed.NewClient(i, typed.NewLive(i)), instance: i}
 	env := &Env{
-		Client: client, APIReader: client, Watcher: client, Clock: clock.New(), Seed: w.Seed(), Log: newLog(w),
+		Client: client, APIReader: client, Watcher: client, Clock: clock.New(), Seed: w.Seed(), Log: newLog(i.record),
 		Events: typed.NewEventRecorder("job-controller", i.now, i.post),
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -119,6 +121,13 @@ func (i *concurrentInstance) isDead() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.dead
+}
+
+// record writes what the program logs, maybe from several goroutines at once.
+func (i *concurrentInstance) record(e trace.Entry) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.world.Record(e)
 }
 
 func (i *concurrentInstance) now() metav1.Time {
@@ -225,9 +234,8 @@ func (i *concurrentInstance) serveOne() {
 	p := i.parked[first]
 	i.parked = slices.Delete(i.parked, first, first+1)
 	i.mu.Unlock()
-	if i.requests.tooMany() && i.requests.instant == i.world.Queue().Now() {
-		i.failure = &Failure{Kind: "hot-loop", Text: fmt.Sprintf("%d API calls at one instant, the last: %s; "+
-			"does it retry without waiting?", i.requests.calls, describe(p.call))}
+	if i.requests.tooMany() {
+		i.failure = i.requests.hotLoop(p.call)
 		i.answer(p, context.Canceled)
 		return
 	}

@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jobsim/jobsim/sim/apiserver"
@@ -46,6 +47,9 @@ type Drainer interface{ Drain() }
 type World interface {
 	Queue() *event.Queue
 	Server() *apiserver.Server
+	// Starting tells of an instance as soon as it can be ended, before it makes its first request: a fault may hit it
+	// while it starts.
+	Starting(Instance)
 	// Number is the instance's number, from 1.
 	Number() int
 	// Seed is the same in each run of a scenario.
@@ -178,7 +182,15 @@ func (r *requests) do(ctx context.Context, call typed.Call, serve func(*apiserve
 }
 
 // tooMany reports whether the limit of calls at one instant is reached.
-func (r *requests) tooMany() bool { return r.calls >= r.world.Limits().CallsPerInstant }
+func (r *requests) tooMany() bool {
+	return r.instant == r.world.Queue().Now() && r.calls >= r.world.Limits().CallsPerInstant
+}
+
+// hotLoop is the failure of an instance that has made too many calls.
+func (r *requests) hotLoop(call typed.Call) *Failure {
+	return &Failure{Kind: "hot-loop", Text: fmt.Sprintf("%d API calls at one instant (%v of virtual time), and yet another: %s; "+
+		"does it retry without waiting?", r.calls, r.instant, describe(call))}
+}
 
 func describe(c typed.Call) string {
 	s := c.Verb + " " + string(c.Resource)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -30,33 +28,44 @@ type reconcileInstance struct {
 	opening  []apiserver.Resource
 	watches  []*apiserver.Watch
 
-	resting *worker // an idle worker, kept for the next turn
-	active  []*worker
-	turn    sync.Mutex // for active, in case the implementation calls from goroutines of its own
-	tick    *time.Ticker
+	turnstile *turnstile
+	resting   *worker // an idle worker, kept for the next turn
+	running   int     // workers that run something
+	tick      *time.Ticker
 
 	asked   bool // a turn is on the queue
 	busy    bool // a reconcile is under way
 	dead    bool
 	failure *Failure
+	broken  *broken
 	instant time.Duration
-	syncs   int
+	syncs   int // calls of the implementation's code at that instant that it asked for itself
+}
+
+// broken is a panic of the simulator itself while it served the implementation.
+type broken struct {
+	value any
+	stack []byte
 }
 
 func newReconcileInstance(w World, component string) *reconcileInstance {
-	i := &reconcileInstance{world: w, instant: -1}
-	i.requests = newRequests(w, func() bool { return i.dead })
+	i := &reconcileInstance{world: w, instant: -1, turnstile: newTurnstile()}
+	i.requests = newRequests(w, i.over)
 	i.clock = event.NewClock(w.Queue(), i.sleep)
 	i.clock.Step(w.Skew())
 	i.cache = typed.NewCache(i)
 	reader := typed.NewLive(i)
-	c := typed.NewClient(i, i.cache)
+	c := typed.NewClient(i, &cacheReader{instance: i, cache: i.cache})
 	i.env = &Env{
-		Client: c, APIReader: reader, Fields: i.cache, Clock: i.clock, Seed: w.Seed(),
-		Events: typed.NewEventRecorder(component, i.now, i.post), Log: newLog(w),
+		Client: c, APIReader: reader, Fields: i.cache, Clock: &instanceClock{Clock: i.clock, instance: i}, Seed: w.Seed(),
+		Events: typed.NewEventRecorder(component, i.now, i.post),
+		Log:    newLog(func(e trace.Entry) { i.visit(func() { w.Record(e) }) }),
 	}
 	return i
 }
+
+// over reports whether the implementation's code must not go on: the instance has ended, or the run is about to.
+func (i *reconcileInstance) over() bool { return i.dead || i.failure != nil || i.broken != nil }
 
 // now is the time as objects carry it.
 func (i *reconcileInstance) now() metav1.Time {
@@ -66,9 +75,7 @@ func (i *reconcileInstance) now() metav1.Time {
 // post sends an Event. It does not pass the gate: a real program sends Events from a queue of their own, and neither
 // their failures nor their number concern the controller.
 func (i *reconcileInstance) post(send func(*apiserver.Caller)) {
-	if !i.dead {
-		send(i.requests.caller)
-	}
+	i.visit(func() { send(i.requests.caller) })
 }
 
 // build calls the factory and opens the caches.
@@ -76,7 +83,7 @@ func (i *reconcileInstance) build(factory Factory) (subject reconcile.Reconciler
 	if f := i.run("the factory of the reconciler", func() { subject, err = factory(i.env) }); f != nil {
 		return nil, f
 	}
-	if err == nil && subject == nil {
+	if err == nil && subject == nil && !i.dead {
 		err = errors.New("it returned no reconciler and no error")
 	}
 	if err != nil {
@@ -92,81 +99,50 @@ func (i *reconcileInstance) run(what string, job func()) *Failure {
 	if i.resting = nil; w == nil {
 		w = newWorker()
 	}
-	i.setActive(append(i.active, w))
 	limit := i.world.Limits().Stuck
 	if i.tick == nil {
-		i.tick = time.NewTicker(limit / stuckTicks)
+		i.tick = time.NewTicker(max(limit/stuckTicks, 1))
 	}
-	o, err := w.run(job, i.tick, limit)
-	i.setActive(i.active[:len(i.active)-1])
+	i.running++
+	o, err := w.run(job, i.turnstile, i.tick, limit)
+	i.running--
+	if i.dead && i.running == 0 {
+		i.tick.Stop()
+	}
+	i.tellBroken()
+	if err == nil && !o.exited {
+		i.rest(w)
+	}
 	switch {
+	case i.over():
+		return nil // whatever became of the call, its end was not its own
 	case err != nil:
 		i.record("stuck", fmt.Sprintf("%s: %v", what, err))
 		return &Failure{Kind: "stuck", Text: fmt.Sprintf("%s does not return: %v", what, err)}
 	case o.panicked != nil:
 		i.record("panic", fmt.Sprint(o.panicked))
 		return &Failure{Kind: "panic", Text: fmt.Sprintf("%s panicked: %v\n%s", what, o.panicked, o.stack)}
-	case o.exited && !i.dead:
+	case o.exited:
 		i.record("panic", "runtime.Goexit")
 		return &Failure{Kind: "panic", Text: what + " ended its goroutine (runtime.Goexit, or t.FailNow in a test)"}
-	case o.exited || i.dead:
-		return nil
-	}
-	if i.resting == nil {
-		i.resting = w
-	} else {
-		w.stop()
 	}
 	return nil
 }
 
-func (i *reconcileInstance) setActive(workers []*worker) {
-	i.turn.Lock()
-	i.active = workers
-	i.turn.Unlock()
+// tellBroken goes on with a panic of the simulator, on the goroutine that has called the implementation.
+func (i *reconcileInstance) tellBroken() {
+	if i.broken != nil {
+		panic(fmt.Sprintf("%v\n%s", i.broken.value, i.broken.stack))
+	}
 }
 
-// Request is the gate that every API call passes: it runs on the implementation's goroutine.
-func (i *reconcileInstance) Request(ctx context.Context, call typed.Call, serve func(*apiserver.Caller) error) error {
-	i.turn.Lock()
-	if len(i.active) == 0 {
-		i.turn.Unlock()
-		return fmt.Errorf("%s outside of a call of Reconcile: "+
-			"a program with goroutines of its own is driven by adapter.Concurrent", describe(call))
+// rest keeps an idle worker for the next job, if there will be one and there is no other.
+func (i *reconcileInstance) rest(w *worker) {
+	if i.resting == nil && !i.dead {
+		i.resting = w
+	} else {
+		w.stop()
 	}
-	w := i.active[len(i.active)-1]
-	i.turn.Unlock()
-	w.enter()
-	if i.dead {
-		runtime.Goexit()
-	}
-	if i.requests.tooMany() && i.requests.instant == i.world.Queue().Now() {
-		i.failure = &Failure{Kind: "hot-loop", Text: fmt.Sprintf("%d API calls at one instant (%v of virtual time), the last: %s; "+
-			"does it retry without waiting?", i.requests.calls, i.world.Queue().Now(), describe(call))}
-		i.record("hot-loop", i.failure.Text)
-		i.Stop()
-		runtime.Goexit()
-	}
-	err, alive := i.requests.do(ctx, call, serve)
-	if !alive {
-		runtime.Goexit()
-	}
-	w.leave()
-	return err
-}
-
-// sleep lets the world go on in the middle of a turn.
-func (i *reconcileInstance) sleep(d time.Duration) {
-	if len(i.active) == 0 || d <= 0 {
-		return
-	}
-	w := i.active[len(i.active)-1]
-	w.enter()
-	i.world.Turn(i.world.Queue().Now()+d, -1, func() bool { return i.dead })
-	if i.dead {
-		runtime.Goexit()
-	}
-	w.leave()
 }
 
 // StepClock moves what the instance's clock shows.
@@ -196,7 +172,7 @@ func (i *reconcileInstance) Wait(until time.Duration) {
 	}
 	q.AdvanceTo(at)
 	for _, f := range i.clock.Fire() {
-		if i.dead || i.failure != nil {
+		if i.over() || i.loops("a function given to Clock.AfterFunc") {
 			break
 		}
 		if failure := i.run("a function given to Clock.AfterFunc", f); failure != nil {
@@ -211,7 +187,8 @@ func (i *reconcileInstance) Stop() {
 		return
 	}
 	i.dead = true
-	if i.tick != nil {
+	i.turnstile.end()
+	if i.tick != nil && i.running == 0 {
 		i.tick.Stop()
 	}
 	for _, w := range i.watches {
@@ -242,11 +219,12 @@ func (i *reconcileInstance) askForTurn() {
 // takeTurn calls Reconcile for the next key.
 func (i *reconcileInstance) takeTurn() {
 	i.asked = false
-	if i.dead || i.busy || i.failure != nil {
+	if i.over() || i.busy {
 		return
 	}
 	request, cause, ok := i.work.next()
-	if !ok || i.loops(request) {
+	what := fmt.Sprintf("Reconcile(%s)", request)
+	if !ok || i.loops(what) {
 		return
 	}
 	q := i.world.Queue()
@@ -259,12 +237,12 @@ func (i *reconcileInstance) takeTurn() {
 	var result reconcile.Result
 	var err error
 	ctx := log.IntoContext(context.Background(), i.env.Log)
-	failure := i.run(fmt.Sprintf("Reconcile(%s)", request), func() { result, err = i.subject.Reconcile(ctx, request) })
+	failure := i.run(what, func() { result, err = i.subject.Reconcile(ctx, request) })
 	i.busy = false
 	if failure != nil {
 		i.failure = failure
 	}
-	if !i.dead && i.failure == nil {
+	if !i.over() {
 		i.finish(request, result, err)
 		i.work.Done(request)
 		if i.work.Len() > 0 {
@@ -274,15 +252,15 @@ func (i *reconcileInstance) takeTurn() {
 	q.Cause = outer
 }
 
-// loops reports whether the reconciler is called again and again at one instant.
-func (i *reconcileInstance) loops(r reconcile.Request) bool {
+// loops reports whether the implementation's code is called again and again at one instant, at its own wish.
+func (i *reconcileInstance) loops(what string) bool {
 	if now := i.world.Queue().Now(); now != i.instant {
 		i.instant, i.syncs = now, 0
 	}
 	i.syncs++
 	if limit := i.world.Limits().SyncsPerInstant; i.syncs > limit {
-		i.failure = &Failure{Kind: "hot-loop", Text: fmt.Sprintf("Reconcile was called more than %d times at one instant "+
-			"(%v of virtual time), the last time for %s; does it requeue itself without a delay?", limit, i.instant, r)}
+		i.failure = &Failure{Kind: "hot-loop", Text: fmt.Sprintf("more than %d calls of the implementation at one instant "+
+			"(%v of virtual time), the last one of %s; does it requeue itself without a delay?", limit, i.instant, what)}
 		i.record("hot-loop", i.failure.Text)
 		return true
 	}

@@ -26,7 +26,7 @@ type Watch struct {
 	Handler handler.EventHandler
 }
 
-// Configured is a reconciler that says itself how it wants to be called, instead of by options.
+// Configured is a reconciler that says itself how it wants to be called. Options come before it.
 type Configured interface {
 	Watches() []Watch
 	RateLimiter() workqueue.TypedRateLimiter[reconcile.Request]
@@ -59,10 +59,7 @@ type reconciler struct {
 // Reconciler makes an implementation from a factory of reconcilers. The simulator is their manager: it follows the
 // watches, keeps the work queue, and calls Reconcile, one call at a time.
 func Reconciler(name string, factory Factory, options ...Option) Implementation {
-	r := &reconciler{name: name, factory: factory, component: "job-controller",
-		limiter: func() workqueue.TypedRateLimiter[reconcile.Request] {
-			return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](5*time.Millisecond, 1000*time.Second)
-		}}
+	r := &reconciler{name: name, factory: factory, component: "job-controller"}
 	for _, o := range options {
 		o(r)
 	}
@@ -75,29 +72,49 @@ func (r *reconciler) Name() string { return r.name }
 // Start makes an instance. Its caches list at once; the first calls of Reconcile follow in the same instant.
 func (r *reconciler) Start(w World) (Instance, error) {
 	i := newReconcileInstance(w, r.component)
+	w.Starting(i)
 	subject, err := i.build(r.factory)
-	if err != nil {
-		return nil, err
+	if err != nil || i.dead {
+		return i, err
 	}
 	i.subject = subject
-	watches, limiter := r.watches, r.limiter
-	if c, ok := subject.(Configured); ok {
-		if watches == nil {
-			watches = c.Watches()
-		}
-		limiter = c.RateLimiter
+	var watches []Watch
+	i.guard("Watches, or RateLimiter,", func() { watches = i.configure(r) })
+	if i.failure != nil {
+		return i, i.failure
 	}
-	if watches == nil {
-		watches = defaultWatches()
-	}
-	i.work = newWorkQueue(w.Queue(), limiter(), i.askForTurn)
 	for _, watch := range watches {
 		if err := i.follow(watch); err != nil {
-			return nil, err
+			return i, err
 		}
 	}
 	i.open()
 	return i, nil
+}
+
+// configure makes the work queue and returns what is watched, as the options and the reconciler say.
+func (i *reconcileInstance) configure(r *reconciler) []Watch {
+	watches, limiter := r.watches, r.limiter
+	if c, ok := i.subject.(Configured); ok {
+		if watches == nil {
+			watches = c.Watches()
+		}
+		if limiter == nil {
+			limiter = c.RateLimiter
+		}
+	}
+	if watches == nil {
+		watches = defaultWatches()
+	}
+	if limiter == nil {
+		limiter = defaultRateLimiter
+	}
+	i.work = newWorkQueue(i.world.Queue(), &guardedLimiter{instance: i, limiter: limiter()}, i.askForTurn)
+	return watches
+}
+
+func defaultRateLimiter() workqueue.TypedRateLimiter[reconcile.Request] {
+	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](5*time.Millisecond, 1000*time.Second)
 }
 
 func defaultWatches() []Watch {
@@ -114,9 +131,10 @@ func (i *reconcileInstance) follow(w Watch) error {
 	if err != nil {
 		return err
 	}
-	ctx := context.Background()
+	ctx := context.WithValue(context.Background(), handlerKey{}, true)
+	q := &requestQueue{workQueue: i.work, instance: i}
 	i.cache.Informer(r).Handle(func(old, obj typed.Object, initial bool) {
-		dispatch(ctx, w.Handler, i.work, old, obj, initial)
+		dispatch(ctx, w.Handler, q, old, obj, initial)
 	})
 	i.opening = append(i.opening, r)
 	return nil

@@ -25,7 +25,7 @@ func (i *reconcileInstance) ListAndWatch(r apiserver.Resource, informer *typed.I
 }
 
 func (i *reconcileInstance) list(r apiserver.Resource, informer *typed.Informer, initial bool) {
-	if i.dead {
+	if i.over() {
 		return
 	}
 	objects, version, err := i.requests.caller.List(apiserver.Selection{Resource: r})
@@ -36,7 +36,12 @@ func (i *reconcileInstance) list(r apiserver.Resource, informer *typed.Informer,
 		informer.Replace(objects, version, initial)
 	})
 	var w *apiserver.Watch
+	relisted := false
 	relist := func() {
+		if relisted {
+			return // it has been replaced by another
+		}
+		relisted = true
 		w.Stop()
 		i.list(r, informer, false)
 	}
@@ -67,25 +72,30 @@ func (i *reconcileInstance) deliver(r apiserver.Resource, informer *typed.Inform
 	}, func() { informer.Apply(e) })
 }
 
-// caused records a delivery and makes it the cause of what the implementation's handlers ask for. Handlers are the
-// implementation's code, so a panic in one is the implementation's.
+// caused records a delivery and makes it the cause of what the implementation's handlers ask for.
 func (i *reconcileInstance) caused(entry trace.Entry, change func()) {
+	if i.over() {
+		return
+	}
 	q := i.world.Queue()
 	outer := q.Cause
 	q.Cause = i.world.Record(entry)
-	if f := i.guard(change); f != nil && i.failure == nil {
-		i.failure = f
-	}
+	i.guard("a handler of a watch, or an index function,", change)
 	q.Cause = outer
 }
 
-func (i *reconcileInstance) guard(code func()) (f *Failure) {
+// guard calls small code of the implementation where the simulator is, without a goroutine for it; what names it for
+// messages. A panic in it is the implementation's.
+func (i *reconcileInstance) guard(what string, code func()) {
+	i.turnstile.stepOut()
 	defer func() {
-		if r := recover(); r != nil {
+		r := recover()
+		i.turnstile.stepBack()
+		i.tellBroken()
+		if r != nil && !i.over() {
 			i.record("panic", fmt.Sprint(r))
-			f = &Failure{Kind: "panic", Text: fmt.Sprintf("a handler of a watch, or an index function, panicked: %v\n%s", r, debug.Stack())}
+			i.failure = &Failure{Kind: "panic", Text: fmt.Sprintf("%s panicked: %v\n%s", what, r, debug.Stack())}
 		}
 	}()
 	code()
-	return nil
 }

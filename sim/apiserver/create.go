@@ -1,7 +1,6 @@
 package apiserver
 
 import (
-	"errors"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -45,17 +44,18 @@ func (c *Caller) createAnd(obj Object, toStore func() Object) (Object, error) {
 func (c *Caller) create(k *Key, obj Object) (warnings string, err error) {
 	st := strategies[k.Resource]
 	if st == nil {
-		return "", apierrors.NewBadRequest("this cluster serves jobs, pods, nodes and events only")
+		return "", errUnserved()
 	}
 	if err := c.checkNewMeta(k, obj); err != nil {
 		return "", err
 	}
-	s := c.server
+	s, version := c.server, obj.GetResourceVersion()
 	if obj.GetName() == "" {
 		if err := s.generateName(k, obj); err != nil {
 			return "", err
 		}
 	}
+	forgetKind(obj)
 	obj.SetUID(s.identity.uid())
 	obj.SetCreationTimestamp(s.now())
 	obj.SetDeletionTimestamp(nil)
@@ -68,21 +68,37 @@ func (c *Caller) create(k *Key, obj Object) (warnings string, err error) {
 		}
 		warnings = strings.Join(st.warnings(obj, nil), "; ")
 	}
-	if s.store.get(*k) != nil {
-		return "", apierrors.NewAlreadyExists(k.groupResource(), k.Name)
+	if version != "" && version != "0" {
+		return "", internalError("resourceVersion should not be set on objects to be created")
 	}
-	obj.SetResourceVersion(s.store.nextVersion())
+	if old := s.store.get(*k); old != nil {
+		return "", alreadyExists(*k, old)
+	}
+	if !c.dryRun {
+		obj.SetResourceVersion(s.store.nextVersion())
+	}
 	return warnings, nil
 }
 
+// alreadyExists tells apart an object that will be gone soon, as the real server does.
+func alreadyExists(k Key, old Object) error {
+	err := apierrors.NewAlreadyExists(k.groupResource(), k.Name)
+	if old.GetDeletionTimestamp() != nil {
+		err.ErrStatus.Message = "object is being deleted: " + err.ErrStatus.Message
+	}
+	return err
+}
+
+// checkNewMeta looks at what must be right before anything else is looked at. A namespace of an object that lives in
+// none is dropped.
 func (c *Caller) checkNewMeta(k *Key, obj Object) error {
+	if !strategies[k.Resource].namespaced {
+		obj.SetNamespace("")
+		k.Namespace = ""
+	}
 	switch {
-	case obj.GetResourceVersion() != "":
-		return apierrors.NewInternalError(errors.New("resourceVersion should not be set on objects to be created"))
 	case strategies[k.Resource].namespaced && k.Namespace == "":
 		return apierrors.NewBadRequest("an empty namespace may not be set during creation")
-	case !strategies[k.Resource].namespaced && k.Namespace != "":
-		return apierrors.NewBadRequest("namespace may not be set for nodes")
 	case obj.GetName() == "" && obj.GetGenerateName() == "":
 		return invalid(*k, field.ErrorList{field.Required(field.NewPath("metadata", "name"),
 			"name or generateName is required")})

@@ -5,7 +5,10 @@ import (
 	"strings"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/jobsim/jobsim/sim/trace"
 )
@@ -17,64 +20,107 @@ func (c *Caller) Delete(k Key, options *metav1.DeleteOptions) error {
 		options = &metav1.DeleteOptions{}
 	}
 	old := c.server.store.get(k)
-	if old == nil {
-		err := notFound(k)
-		c.record("delete", "", k, nil, err)
-		return err
-	}
-	if err := checkPreconditions(k, old, options.Preconditions); err != nil {
+	if err := c.checkDelete(k, old, options); err != nil {
 		c.record("delete", "", k, nil, err)
 		return err
 	}
 	st := strategies[k.Resource]
 	text := strings.Join(st.deleteWarnings(options), "; ")
 	obj := st.copy(old)
-	obj.SetFinalizers(propagationFinalizers(st, old, options))
-	c.setDeletion(obj, st.grace(old, options))
-	if released(obj) {
-		seq := c.recordText("delete", "", k, old, nil, text)
-		if !c.dryRun {
-			c.remove(k, old, seq)
-		}
-		return nil
-	}
-	if sameDeletion(obj, old) {
+	graceful, pending := c.setGrace(st, obj, options)
+	if pending {
 		c.recordText("delete", "", k, old, nil, "no change")
 		return nil
 	}
-	c.storeSuccessor("delete", "", k, old, obj, text)
+	obj.SetFinalizers(propagationFinalizers(st, old, options))
+	held := len(obj.GetFinalizers()) > 0
+	if !graceful {
+		if !held {
+			c.removeAtOnce(k, old, text)
+			return nil
+		}
+		c.markDeleted(obj)
+	}
+	if unchanged(obj, old) {
+		c.recordText("delete", "", k, old, nil, "no change")
+		return nil
+	}
+	seq := c.store("delete", "", k, old, obj, text)
+	if released(obj) && !c.dryRun {
+		// Watchers see a graceful deletion without grace in two steps: the mark, then the end.
+		c.remove(k, obj, seq)
+	}
 	return nil
 }
 
-// setDeletion marks an object as being deleted. A second deletion may shorten the grace period, never lengthen it.
-func (c *Caller) setDeletion(obj Object, grace int64) {
-	now := c.server.now()
-	if at := obj.GetDeletionTimestamp(); at != nil {
-		before := int64(0)
-		if p := obj.GetDeletionGracePeriodSeconds(); p != nil {
-			before = *p
-		}
-		if grace >= before {
-			return
-		}
-		asked := at.Add(-time.Duration(before) * time.Second)
-		ends := metav1.NewTime(asked.Add(time.Duration(grace) * time.Second))
-		obj.SetDeletionTimestamp(&ends)
-		obj.SetDeletionGracePeriodSeconds(&grace)
-		return
+func (c *Caller) checkDelete(k Key, old Object, options *metav1.DeleteOptions) error {
+	if old == nil {
+		return notFound(k)
 	}
-	ends := metav1.NewTime(now.Add(time.Duration(grace) * time.Second))
-	obj.SetDeletionTimestamp(&ends)
-	obj.SetDeletionGracePeriodSeconds(&grace)
-	if obj.GetGeneration() > 0 {
-		obj.SetGeneration(obj.GetGeneration() + 1)
+	if errs := validation.ValidateDeleteOptions(options); len(errs) > 0 {
+		return apierrors.NewInvalid(schema.GroupKind{Group: metav1.GroupName, Kind: "DeleteOptions"}, "", errs)
+	}
+	return checkPreconditions(k, old, options.Preconditions)
+}
+
+func (c *Caller) removeAtOnce(k Key, old Object, text string) {
+	seq := c.recordText("delete", "", k, old, nil, text)
+	if !c.dryRun {
+		c.remove(k, old, seq)
 	}
 }
 
-func sameDeletion(a, b Object) bool {
-	ga, gb := a.GetDeletionGracePeriodSeconds(), b.GetDeletionGracePeriodSeconds()
-	return b.GetDeletionTimestamp() != nil && ga != nil && gb != nil && *ga == *gb &&
-		slices.Equal(a.GetFinalizers(), b.GetFinalizers())
+// setGrace starts the graceful deletion of an object, or shortens one that is under way: only an explicit wish does,
+// and nothing lengthens it. Pending reports that the deletion goes on as it is; then not even the finalizers change.
+func (c *Caller) setGrace(st *strategy, obj Object, options *metav1.DeleteOptions) (graceful, pending bool) {
+	if st.grace == nil {
+		return false, false
+	}
+	now := c.server.queue.Time()
+	at := obj.GetDeletionTimestamp()
+	if at == nil {
+		grace := st.grace(obj, options)
+		c.setDeletion(obj, now.Add(time.Duration(grace)*time.Second), grace)
+		return true, false
+	}
+	before := obj.GetDeletionGracePeriodSeconds()
+	if before == nil || *before == 0 {
+		return false, false // only finalizers hold it
+	}
+	if options.GracePeriodSeconds == nil {
+		return false, true
+	}
+	grace := *options.GracePeriodSeconds
+	if grace < 0 {
+		grace = 1
+	}
+	if grace >= *before {
+		return false, true
+	}
+	end := at.Add(time.Duration(grace-*before) * time.Second)
+	if end.Before(now) { // shortening never moves the end into the past
+		end = now
+		grace = min(grace, 1)
+	}
+	c.setDeletion(obj, end, grace)
+	return true, false
+}
+
+// markDeleted marks an object that only finalizers hold.
+func (c *Caller) markDeleted(obj Object) {
+	if obj.GetDeletionTimestamp() == nil {
+		c.setDeletion(obj, c.server.queue.Time(), 0)
+	}
+}
+
+// setDeletion sets when an object is to be gone. The first time counts as a change of what is wanted.
+func (c *Caller) setDeletion(obj Object, end time.Time, grace int64) {
+	if obj.GetDeletionTimestamp() == nil && obj.GetGeneration() > 0 {
+		obj.SetGeneration(obj.GetGeneration() + 1)
+	}
+	at := metav1.NewTime(end.Truncate(time.Second)) // TIME-0
+	obj.SetDeletionTimestamp(&at)
+	obj.SetDeletionGracePeriodSeconds(&grace)
 }
 
 // propagationFinalizers are the finalizers that an object has once its deletion is asked for: the garbage collector's
@@ -98,6 +144,8 @@ func propagationFinalizers(st *strategy, old Object, options *metav1.DeleteOptio
 
 func propagation(st *strategy, old Object, options *metav1.DeleteOptions) (orphan, foreground bool) {
 	switch {
+	case st.uncollected:
+		return false, false
 	case options.OrphanDependents != nil:
 		return *options.OrphanDependents, false
 	case options.PropagationPolicy != nil:
@@ -111,7 +159,7 @@ func propagation(st *strategy, old Object, options *metav1.DeleteOptions) (orpha
 	return st.orphansByDefault, false
 }
 
-// remove takes an object out of the store.
+// remove takes an object out of the store. What watchers are shown is the object as it was stored last.
 func (c *Caller) remove(k Key, obj Object, seq int) {
 	s := c.server
 	outer := s.queue.Cause

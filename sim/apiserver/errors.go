@@ -3,9 +3,12 @@ package apiserver
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"path"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -20,23 +23,47 @@ func invalid(k Key, errs field.ErrorList) error {
 	return apierrors.NewInvalid(strategies[k.Resource].kind.GroupKind(), k.Name, errs)
 }
 
-// checkPreconditions compares what a caller expects of an object with the object.
+// checkPreconditions compares what the caller of a deletion expects of an object with the object. The real server names
+// the kind here instead of the resource.
 func checkPreconditions(k Key, obj Object, p *metav1.Preconditions) error {
 	if p == nil {
 		return nil
 	}
+	kind := strategies[k.Resource].kind
+	named := schema.GroupResource{Group: kind.Group, Resource: kind.Kind}
 	if p.UID != nil && *p.UID != obj.GetUID() {
-		return conflict(k, uidMismatch(*p.UID, obj.GetUID()))
+		return apierrors.NewConflict(named, k.Name, fmt.Errorf("the UID in the precondition (%s) does not match the UID "+
+			"in record (%s). The object might have been deleted and then recreated", *p.UID, obj.GetUID()))
 	}
 	if p.ResourceVersion != nil && *p.ResourceVersion != obj.GetResourceVersion() {
-		return conflict(k, fmt.Errorf("Precondition failed: ResourceVersion in precondition: %v, "+
-			"ResourceVersion in object meta: %v", *p.ResourceVersion, obj.GetResourceVersion()))
+		return apierrors.NewConflict(named, k.Name, fmt.Errorf("the ResourceVersion in the precondition (%s) does not match "+
+			"the ResourceVersion in record (%s). The object might have been modified", *p.ResourceVersion, obj.GetResourceVersion()))
 	}
 	return nil
 }
 
-func uidMismatch(want, have types.UID) error {
-	return fmt.Errorf("Precondition failed: UID in precondition: %v, UID in object meta: %v", want, have)
+// uidMismatch is the conflict of an update that was meant for another object of the name. The real server lets its
+// storage's words through.
+func uidMismatch(k Key, want, have types.UID) error {
+	directory := string(k.Resource)
+	if k.Resource == Nodes {
+		directory = "minions"
+	}
+	return conflict(k, fmt.Errorf("StorageError: invalid object, Code: 4, Key: /registry/%s, ResourceVersion: 0, "+
+		"AdditionalErrorMsg: Precondition failed: UID in precondition: %v, UID in object meta: %v",
+		path.Join(directory, k.Namespace, k.Name), want, have))
+}
+
+// errUnserved is what a request for an unknown resource gets.
+func errUnserved() error {
+	return apierrors.NewBadRequest("this cluster serves jobs, pods, nodes and events only")
+}
+
+// internalError is an error that the real server has no reason for.
+func internalError(message string) error {
+	return &apierrors.StatusError{ErrStatus: metav1.Status{
+		Status: metav1.StatusFailure, Code: http.StatusInternalServerError, Reason: metav1.StatusReasonUnknown, Message: message,
+	}}
 }
 
 // statusOf is the Status that a client is sent for an error.
@@ -52,7 +79,3 @@ func statusOf(err error) *metav1.Status {
 	s := apierrors.NewInternalError(err).Status()
 	return &s
 }
-
-var errBeingDeleted = errors.New("pod is being deleted, cannot be assigned to a host")
-
-func errBound(node string) error { return fmt.Errorf("pod is already assigned to node %q", node) }

@@ -15,9 +15,9 @@ import (
 type garbageCollector struct {
 	server *Server
 	caller *Caller
-	// dependents are the pods that name an owner's UID, in order of creation. Entries may be out of date and are checked
-	// when used.
-	dependents map[types.UID][]Key
+	// dependents are the pods that name an owner's UID, in order of creation. Entries may be out of date or there twice,
+	// and are checked when used.
+	dependents map[types.UID][]dependent
 	// jobs are the UIDs of the Jobs that exist.
 	jobs map[types.UID]bool
 	// waiting are the Jobs in foreground deletion that wait for pods to go; looking marks those that will be looked at.
@@ -25,12 +25,18 @@ type garbageCollector struct {
 	looking map[types.UID]bool
 }
 
+// dependent is a pod that named an owner. Its name may have gone to another pod since.
+type dependent struct {
+	key Key
+	uid types.UID
+}
+
 // StartGarbageCollector makes the server collect garbage.
 func (s *Server) StartGarbageCollector() {
 	gc := &garbageCollector{
 		server:     s,
 		caller:     s.As("garbage-collector"),
-		dependents: map[types.UID][]Key{},
+		dependents: map[types.UID][]dependent{},
 		jobs:       map[types.UID]bool{},
 		waiting:    map[types.UID]Key{},
 		looking:    map[types.UID]bool{},
@@ -59,7 +65,7 @@ func (gc *garbageCollector) podChanged(c Change) {
 		}) {
 			continue
 		}
-		gc.dependents[owner.UID] = append(gc.dependents[owner.UID], KeyOf(c.New))
+		gc.dependents[owner.UID] = append(gc.dependents[owner.UID], dependent{KeyOf(c.New), c.New.GetUID()})
 		if collects(owner) && !gc.jobs[owner.UID] {
 			gc.after(c, func() { gc.collect(owner.UID) })
 		}
@@ -117,31 +123,47 @@ func (gc *garbageCollector) jobChanged(c Change) {
 // pods returns the pods that name an owner, in order of creation.
 func (gc *garbageCollector) pods(owner types.UID) []*corev1.Pod {
 	var pods []*corev1.Pod
-	keys := gc.dependents[owner][:0]
-	for _, k := range gc.dependents[owner] {
-		pod, ok := gc.server.store.get(k).(*corev1.Pod)
-		if ok && slices.ContainsFunc(pod.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == owner }) {
+	seen := map[types.UID]bool{}
+	kept := gc.dependents[owner][:0]
+	for _, d := range gc.dependents[owner] {
+		pod, ok := gc.server.store.get(d.key).(*corev1.Pod)
+		if ok && pod.UID == d.uid && !seen[d.uid] && owns(owner, pod) {
+			seen[d.uid] = true
 			pods = append(pods, pod)
-			keys = append(keys, k)
+			kept = append(kept, d)
 		}
 	}
-	if gc.dependents[owner] = keys; len(keys) == 0 {
+	if gc.dependents[owner] = kept; len(kept) == 0 {
 		delete(gc.dependents, owner)
 	}
 	return pods
 }
 
-// collect deletes the pods of an owner that is gone; a pod with another owner that exists only loses the reference.
+func owns(owner types.UID, pod *corev1.Pod) bool {
+	return slices.ContainsFunc(pod.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == owner })
+}
+
+// collect deals with the pods of an owner that is gone.
 func (gc *garbageCollector) collect(owner types.UID) {
 	for _, pod := range gc.pods(owner) {
-		kept := slices.DeleteFunc(slices.Clone(pod.OwnerReferences), func(o metav1.OwnerReference) bool {
-			return collects(o) && !gc.jobs[o.UID]
-		})
-		if len(kept) > 0 {
-			gc.setOwners(pod, kept)
-		} else if pod.DeletionTimestamp == nil {
-			gc.delete(pod)
-		}
+		gc.settle(pod)
+	}
+}
+
+// settle deletes a pod whose owners are gone or wait for it to go. A pod that has another owner only loses the
+// references to those.
+func (gc *garbageCollector) settle(pod *corev1.Pod) {
+	if pod.DeletionTimestamp != nil {
+		return
+	}
+	kept := slices.DeleteFunc(slices.Clone(pod.OwnerReferences), func(o metav1.OwnerReference) bool {
+		_, waits := gc.waiting[o.UID]
+		return collects(o) && (waits || !gc.jobs[o.UID])
+	})
+	if len(kept) > 0 {
+		gc.setOwners(pod, kept)
+	} else {
+		gc.delete(pod)
 	}
 }
 
@@ -157,18 +179,17 @@ func (gc *garbageCollector) orphan(k Key, owner types.UID) {
 
 // foreground deletes an owner's pods; the owner goes when none that blocks it is left.
 func (gc *garbageCollector) foreground(k Key, owner types.UID) {
-	blocked := false
+	for _, pod := range gc.pods(owner) {
+		gc.settle(pod)
+	}
 	for _, pod := range gc.pods(owner) {
 		for _, o := range pod.OwnerReferences {
-			blocked = blocked || o.UID == owner && o.BlockOwnerDeletion != nil && *o.BlockOwnerDeletion
-		}
-		if pod.DeletionTimestamp == nil {
-			gc.delete(pod)
+			if o.UID == owner && o.BlockOwnerDeletion != nil && *o.BlockOwnerDeletion {
+				return
+			}
 		}
 	}
-	if !blocked || len(gc.pods(owner)) == 0 {
-		gc.letGo(k, owner, metav1.FinalizerDeleteDependents)
-	}
+	gc.letGo(k, owner, metav1.FinalizerDeleteDependents)
 }
 
 func (gc *garbageCollector) delete(pod *corev1.Pod) {

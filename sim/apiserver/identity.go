@@ -1,6 +1,9 @@
 package apiserver
 
 import (
+	"encoding/binary"
+	"encoding/hex"
+
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/jobsim/jobsim/sim/event"
@@ -27,32 +30,13 @@ func (i *identity) next() uint64 {
 
 // uid returns an RFC 4122 version 4 UUID.
 func (i *identity) uid() types.UID {
-	a, b := i.next(), i.next()
-	a = a&^0xf000 | 0x4000
-	b = b&^(0b11<<62) | 0b10<<62
-	const hex = "0123456789abcdef"
-	var buf [36]byte
-	at := 0
-	put := func(x uint64, from, to int) {
-		for shift := from; shift > to; shift -= 4 {
-			buf[at] = hex[x>>(shift-4)&0xf]
-			at++
-		}
-	}
-	put(a, 64, 32)
-	buf[at] = '-'
-	at++
-	put(a, 32, 16)
-	buf[at] = '-'
-	at++
-	put(a, 16, 0)
-	buf[at] = '-'
-	at++
-	put(b, 64, 48)
-	buf[at] = '-'
-	at++
-	put(b, 48, 0)
-	return types.UID(buf[:])
+	var raw [16]byte
+	binary.BigEndian.PutUint64(raw[:8], i.next())
+	binary.BigEndian.PutUint64(raw[8:], i.next())
+	raw[6] = raw[6]&0x0f | 0x40
+	raw[8] = raw[8]&0x3f | 0x80
+	h := hex.EncodeToString(raw[:])
+	return types.UID(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])
 }
 
 // name makes a name from a generateName prefix (POD-5).

@@ -35,7 +35,7 @@ func (s Selection) matches(obj Object) bool {
 func (s Selection) check() error {
 	st := strategies[s.Resource]
 	if st == nil {
-		return apierrors.NewBadRequest("this cluster serves jobs, pods, nodes and events only")
+		return errUnserved()
 	}
 	if s.Fields == nil {
 		return nil

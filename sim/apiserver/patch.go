@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"strings"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
-	"sigs.k8s.io/yaml"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	kjson "sigs.k8s.io/json"
 )
 
 // Patch changes an object by a JSON patch, a merge patch or a strategic merge patch. A uid or resourceVersion in the
@@ -56,23 +60,27 @@ func patchAny(st *strategy, old Object, kind types.PatchType, data []byte) (Obje
 			return nil, apierrors.NewBadRequest(fmt.Sprintf("error decoding patch: %v", err))
 		}
 		if after, err = p.Apply(before); err != nil {
-			return nil, apierrors.NewGenericServerResponse(422, "patch", Key{Resource: resourceOf(old)}.groupResource(),
-				old.GetName(), err.Error(), 0, true)
+			return nil, apierrors.NewGenericServerResponse(http.StatusUnprocessableEntity, "", schema.GroupResource{}, "",
+				err.Error(), 0, false)
 		}
 	case types.MergePatchType:
 		after, err = jsonpatch.MergePatch(before, data)
 	case types.StrategicMergePatchType:
 		after, err = strategicpatch.StrategicMergePatch(before, data, st.blank())
 	default:
-		return nil, apierrors.NewGenericServerResponse(415, "patch", Key{Resource: resourceOf(old)}.groupResource(),
-			old.GetName(), fmt.Sprintf("patch type %q: expected a JSON patch, a merge patch or a strategic merge patch", kind), 0, true)
+		return nil, apierrors.NewGenericServerResponse(http.StatusUnsupportedMediaType, "patch",
+			Key{Resource: resourceOf(old)}.groupResource(), old.GetName(),
+			fmt.Sprintf("patch type %q: expected a JSON patch, a merge patch or a strategic merge patch", kind), 0, true)
 	}
 	if err != nil {
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("error decoding patch: %v", err))
 	}
 	obj := st.blank()
-	if err := yaml.UnmarshalStrict(after, obj); err != nil {
-		return nil, apierrors.NewBadRequest(fmt.Sprintf("the patched object cannot be decoded: %v", err))
+	// Unknown fields are dropped, as the real server does unless a request asks for strictness.
+	if err := kjson.UnmarshalCaseSensitivePreserveInts(after, obj); err != nil {
+		return nil, apierrors.NewInvalid(schema.GroupKind{}, "", field.ErrorList{
+			field.Invalid(field.NewPath("patch"), string(after), err.Error()),
+		})
 	}
 	return obj, nil
 }
@@ -96,12 +104,10 @@ func patchMetadata(st *strategy, old Object, kind types.PatchType, data []byte) 
 	}
 	p, ok := parseFinalizerPatch(data)
 	if !ok {
-		p = metadataPatch{}
-		d := json.NewDecoder(bytes.NewReader(data))
-		d.DisallowUnknownFields()
-		if d.Decode(&p) != nil || d.More() {
-			return nil, false
-		}
+		p, ok = decodeMetadataPatch(data)
+	}
+	if !ok {
+		return nil, false
 	}
 	if kind == types.MergePatchType && p.Metadata.DropFinalizers != nil {
 		return nil, false // a directive of strategic merge patches only
@@ -123,6 +129,42 @@ func patchMetadata(st *strategy, old Object, kind types.PatchType, data []byte) 
 		obj.SetFinalizers(without(old.GetFinalizers(), p.Metadata.DropFinalizers))
 	}
 	return obj, true
+}
+
+// decodeMetadataPatch reads a patch that has nothing but what metadataPatch has. It leaves to the long way whatever
+// means more than it says: null in place of a map, and directives, which start with a dollar sign.
+func decodeMetadataPatch(data []byte) (p metadataPatch, ok bool) {
+	strict, err := kjson.UnmarshalStrict(data, &p)
+	if err != nil || len(strict) > 0 || bytes.Contains(data, []byte("null")) && hasNull(data) {
+		return p, false
+	}
+	for _, m := range []map[string]*string{p.Metadata.Labels, p.Metadata.Annotations} {
+		for k := range m {
+			if strings.HasPrefix(k, "$") {
+				return p, false
+			}
+		}
+	}
+	return p, true
+}
+
+// hasNull reports whether metadata, or a field of it, is null.
+func hasNull(data []byte) bool {
+	var p map[string]map[string]any
+	if kjson.UnmarshalCaseSensitivePreserveInts(data, &p) != nil {
+		return true
+	}
+	for _, metadata := range p {
+		for _, value := range metadata {
+			if value == nil {
+				return true
+			}
+		}
+		if metadata == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // mergeStrings returns a new map: nil in the patch takes a key away.

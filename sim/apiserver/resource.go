@@ -36,6 +36,10 @@ func KeyOf(obj Object) Key {
 	return Key{Resource: resourceOf(obj), Namespace: obj.GetNamespace(), Name: obj.GetName()}
 }
 
+// forgetKind takes away the apiVersion and kind that a client may have written: typed objects are stored without, so
+// that those who write them and those who do not agree about what changes.
+func forgetKind(obj Object) { obj.GetObjectKind().SetGroupVersionKind(schema.GroupVersionKind{}) }
+
 func (k Key) String() string {
 	if k.Namespace == "" {
 		return fmt.Sprintf("%s/%s", k.Resource, k.Name)
@@ -44,7 +48,11 @@ func (k Key) String() string {
 }
 
 func (k Key) groupResource() schema.GroupResource {
-	return schema.GroupResource{Group: strategies[k.Resource].kind.Group, Resource: string(k.Resource)}
+	gr := schema.GroupResource{Resource: string(k.Resource)}
+	if st := strategies[k.Resource]; st != nil {
+		gr.Group = st.kind.Group
+	}
+	return gr
 }
 
 // resourceOf is the resource of a typed object, and empty for a type that is not served.

@@ -50,7 +50,8 @@ func (c Change) Object() Object {
 }
 
 func newStore(window int) store {
-	s := store{collections: map[Resource]*collection{}, window: window}
+	// A list of an empty cluster has a resourceVersion too: "0" would mean any to a watch that starts there.
+	s := store{version: 1, collections: map[Resource]*collection{}, window: window}
 	for _, r := range []Resource{Jobs, Pods, Nodes, Events} {
 		s.collections[r] = &collection{objects: map[types.NamespacedName]Object{}}
 	}

@@ -21,7 +21,9 @@ type strategy struct {
 	status bool
 	// orphansByDefault says that deletion without a propagation policy leaves dependents alone (DEL-1).
 	orphansByDefault bool
-	blank            func() Object
+	// uncollected says that garbage collection leaves objects alone whatever a deletion asks for.
+	uncollected bool
+	blank       func() Object
 	// copy returns a shallow copy: what is to change must be replaced, not written into.
 	copy func(Object) Object
 	// fields are what field selectors can use.
@@ -37,7 +39,7 @@ type strategy struct {
 	warnings func(obj, old Object) []string
 	// deleteWarnings are what a client is told about a deletion.
 	deleteWarnings func(*metav1.DeleteOptions) []string
-	// grace is the grace period of a deletion in seconds (EXT-10).
+	// grace is the grace period of a first deletion in seconds (EXT-10); nil for what is not deleted gracefully.
 	grace func(old Object, options *metav1.DeleteOptions) int64
 }
 
@@ -85,7 +87,6 @@ func jobStrategy() *strategy {
 			return batch.Warnings(o.(*batchv1.Job), old.(*batchv1.Job))
 		},
 		deleteWarnings: batch.DeleteWarnings,
-		grace:          func(Object, *metav1.DeleteOptions) int64 { return 0 },
 	}
 }
 
@@ -141,14 +142,11 @@ func nodeStrategy() *strategy {
 		},
 		validateUpdate: validateNodeUpdate,
 		prepareStatus: func(o, old Object) {
-			status := o.(*corev1.Node).Status
-			*o.(*corev1.Node) = *old.(*corev1.Node)
-			o.(*corev1.Node).Status = status
+			o.(*corev1.Node).Spec = old.(*corev1.Node).Spec
 		},
 		validateStatus: validateNodeUpdate,
 		warnings:       noWarnings,
 		deleteWarnings: noDeleteWarnings,
-		grace:          func(Object, *metav1.DeleteOptions) int64 { return 0 },
 	}
 }
 
@@ -158,7 +156,7 @@ func validateNodeUpdate(o, old Object) field.ErrorList {
 
 func eventStrategy() *strategy {
 	return &strategy{
-		kind: corev1.SchemeGroupVersion.WithKind("Event"), namespaced: true,
+		kind: corev1.SchemeGroupVersion.WithKind("Event"), namespaced: true, uncollected: true,
 		blank:          func() Object { return &corev1.Event{} },
 		copy:           func(o Object) Object { e := *o.(*corev1.Event); return &e },
 		fields:         eventFields,
@@ -170,7 +168,6 @@ func eventStrategy() *strategy {
 		validateStatus: validateEventUpdate,
 		warnings:       noWarnings,
 		deleteWarnings: noDeleteWarnings,
-		grace:          func(Object, *metav1.DeleteOptions) int64 { return 0 },
 	}
 }
 

@@ -13,13 +13,18 @@ import (
 // whatever there is; an object that does not exist is not created (API-2).
 func (c *Caller) Update(obj Object) (Object, error) { return c.replace("update", "", obj) }
 
-// UpdateStatus replaces the status of an object and leaves everything else as it is (DEF-12).
+// UpdateStatus replaces the status of an object and leaves its spec as it is (DEF-12). Labels, annotations and
+// finalizers do change, as on the real server; of a pod, all but the owner references.
 func (c *Caller) UpdateStatus(obj Object) (Object, error) { return c.replace("update", "status", obj) }
 
 func (c *Caller) replace(verb, subresource string, obj Object) (Object, error) {
 	k := KeyOf(obj)
 	old := c.server.store.get(k)
-	if err := c.checkReplace(k, subresource, old, obj); err != nil {
+	err := c.checkReplace(k, subresource, old, obj)
+	if err == nil && obj.GetUID() != "" && obj.GetUID() != old.GetUID() {
+		err = uidMismatch(k, obj.GetUID(), old.GetUID())
+	}
+	if err != nil {
 		c.record(verb, subresource, k, nil, err)
 		return nil, err
 	}
@@ -30,15 +35,13 @@ func (c *Caller) checkReplace(k Key, subresource string, old, obj Object) error 
 	st := strategies[k.Resource]
 	switch {
 	case st == nil:
-		return apierrors.NewBadRequest("this cluster serves jobs, pods, nodes and events only")
+		return errUnserved()
 	case subresource == "status" && !st.status:
 		return apierrors.NewGenericServerResponse(404, "update", k.groupResource(), k.Name,
 			"the server could not find the requested resource", 0, true)
 	case old == nil:
 		return notFound(k)
-	case obj.GetUID() != "" && obj.GetUID() != old.GetUID():
-		return conflict(k, uidMismatch(obj.GetUID(), old.GetUID()))
-	case obj.GetResourceVersion() != "" && obj.GetResourceVersion() != old.GetResourceVersion():
+	case obj.GetResourceVersion() != "" && obj.GetResourceVersion() != "0" && obj.GetResourceVersion() != old.GetResourceVersion():
 		return conflict(k, errModified)
 	}
 	return nil
@@ -48,6 +51,7 @@ func (c *Caller) checkReplace(k Key, subresource string, old, obj Object) error 
 // no change, as on the real server.
 func (c *Caller) commit(verb, subresource string, k Key, old, obj Object) (Object, error) {
 	st := strategies[k.Resource]
+	forgetKind(obj)
 	keepServerFields(obj, old)
 	var text string
 	prepare, validate := st.prepareUpdate, st.validateUpdate
@@ -70,20 +74,33 @@ func (c *Caller) commit(verb, subresource string, k Key, old, obj Object) (Objec
 	return c.storeSuccessor(verb, subresource, k, old, obj, text), nil
 }
 
-// storeSuccessor stores a checked successor, or removes the object when nothing holds it any longer.
+// storeSuccessor stores a checked successor. If nothing holds the object any longer, it removes it instead, and what
+// watchers see go is the object as it was: the successor is never stored, and only the writer is shown it.
 func (c *Caller) storeSuccessor(verb, subresource string, k Key, old, obj Object, text string) Object {
-	s := c.server
-	obj.SetResourceVersion(s.store.nextVersion())
-	seq := c.recordText(verb, subresource, k, obj, nil, text)
-	if c.dryRun {
-		return obj
-	}
 	if released(obj) {
-		c.remove(k, obj, seq)
+		obj.SetResourceVersion(old.GetResourceVersion())
+		seq := c.recordText(verb, subresource, k, obj, nil, text)
+		if !c.dryRun {
+			c.remove(k, old, seq)
+		}
 		return obj
 	}
-	s.store.apply(k, Change{Old: old, New: obj, At: s.queue.Now(), Seq: seq})
+	c.store(verb, subresource, k, old, obj, text)
 	return obj
+}
+
+// store stores a successor and returns the trace entry of the write. A dry run leaves the resourceVersion as it is.
+func (c *Caller) store(verb, subresource string, k Key, old, obj Object, text string) int {
+	s := c.server
+	obj.SetResourceVersion(old.GetResourceVersion())
+	if !c.dryRun {
+		obj.SetResourceVersion(s.store.nextVersion())
+	}
+	seq := c.recordText(verb, subresource, k, obj, nil, text)
+	if !c.dryRun {
+		s.store.apply(k, Change{Old: old, New: obj, At: s.queue.Now(), Seq: seq})
+	}
+	return seq
 }
 
 // unchanged reports whether a write changes nothing. Most writes change something that is cheap to see.
@@ -98,15 +115,21 @@ func unchanged(obj, old Object) bool {
 	return apiequality.Semantic.DeepEqual(obj, old)
 }
 
-// keepServerFields restores what no client may change: they are ignored in a request rather than refused.
+// keepServerFields restores what a request may leave out or have wrong without being refused. Another UID, a deletion
+// that has not been asked for and another grace period stay, for validation to refuse.
 func keepServerFields(obj, old Object) {
-	obj.SetUID(old.GetUID())
+	if obj.GetUID() == "" {
+		obj.SetUID(old.GetUID())
+	}
 	obj.SetResourceVersion(old.GetResourceVersion())
 	obj.SetCreationTimestamp(old.GetCreationTimestamp())
-	obj.SetDeletionTimestamp(old.GetDeletionTimestamp())
-	obj.SetDeletionGracePeriodSeconds(old.GetDeletionGracePeriodSeconds())
+	if at := old.GetDeletionTimestamp(); at != nil {
+		obj.SetDeletionTimestamp(at)
+	}
+	if obj.GetDeletionGracePeriodSeconds() == nil {
+		obj.SetDeletionGracePeriodSeconds(old.GetDeletionGracePeriodSeconds())
+	}
 	obj.SetGeneration(old.GetGeneration())
-	obj.SetGenerateName(old.GetGenerateName())
 	obj.SetManagedFields(old.GetManagedFields())
 }
 

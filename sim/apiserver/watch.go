@@ -45,7 +45,8 @@ type Watch struct {
 	deliver func(WatchEvent)
 	// initial events not delivered yet; the log is read after them.
 	initial []WatchEvent
-	next    int // position in the log, counted from the first change ever
+	next    int    // position in the log, counted from the first change ever
+	from    uint64 // the resourceVersion after which it starts
 	pending *event.Timer
 	step    func()
 	stalled bool
@@ -101,10 +102,7 @@ func (w *Watch) seek(coll *collection) error {
 	if from < coll.compacted {
 		return gone(from, coll.compacted)
 	}
-	if from > w.server.store.version {
-		return apierrors.NewTimeoutError(fmt.Sprintf("Too large resource version: %d, current: %d",
-			from, w.server.store.version), 1)
-	}
+	w.from = from // it may lie ahead: then the changes up to there are left out
 	at, _ := slices.BinarySearchFunc(coll.log, from+1, func(c Change, v uint64) int {
 		return int(int64(c.Version) - int64(v))
 	})
@@ -201,6 +199,8 @@ func (w *Watch) translate(c Change) (WatchEvent, bool) {
 	before := c.Old != nil && w.options.matches(c.Old)
 	after := c.New != nil && w.options.matches(c.New)
 	switch {
+	case c.Version <= w.from:
+		return e, false
 	case before && after:
 		e.Type = watch.Modified
 	case after:

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/selection"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/jobsim/jobsim/sim/apiserver"
@@ -70,26 +71,22 @@ func (c *Cache) Get(_ context.Context, key client.ObjectKey, obj client.Object, 
 	if err != nil {
 		return err
 	}
+	key.Namespace = namespaceFor(r, key.Namespace)
 	found := c.Open(r).get(key)
 	if found == nil {
-		return apierrors.NewNotFound(schema.GroupResource{Group: groupOf(r), Resource: string(r)}, key.Name)
+		kind := kindFor(r) // which controller-runtime's cache puts where the resource belongs
+		return apierrors.NewNotFound(schema.GroupResource{Group: kind.Group, Resource: kind.Kind}, key.Name)
 	}
 	options := (&client.GetOptions{}).ApplyOptions(opts)
 	if options.UnsafeDisableDeepCopy != nil && *options.UnsafeDisableDeepCopy {
 		return shareInto(obj, found)
 	}
-	return copyInto(obj, found)
-}
-
-func groupOf(r apiserver.Resource) string {
-	if r == apiserver.Jobs {
-		return "batch"
-	}
-	return ""
+	return copyWithKind(r)(obj, found)
 }
 
 // List reads the objects that have been delivered, in the order in which they first arrived. A field selector must be
-// an exact match on fields that have an index, as in controller-runtime's cache.
+// an exact match on fields that have an index, as in controller-runtime's cache. The list has no resourceVersion, since
+// the cache is of no one version.
 func (c *Cache) List(_ context.Context, list client.ObjectList, opts ...client.ListOption) error {
 	r, err := ResourceOf(list)
 	if err != nil {
@@ -104,16 +101,21 @@ func (c *Cache) List(_ context.Context, list client.ObjectList, opts ...client.L
 	if err != nil {
 		return err
 	}
-	found = narrow(found, options)
-	share := options.UnsafeDisableDeepCopy != nil && *options.UnsafeDisableDeepCopy
-	return fillList(list, found, informer.version, share)
+	found = narrow(found, namespaceFor(r, options.Namespace), options)
+	put := copyWithKind(r)
+	if options.UnsafeDisableDeepCopy != nil && *options.UnsafeDisableDeepCopy {
+		put = shareInto
+	}
+	list.SetResourceVersion("")
+	list.SetContinue("continue-not-supported") // what controller-runtime's cache says
+	return fillList(list, found, put)
 }
 
 // narrow returns the objects that match the namespace and the labels, up to the limit.
-func narrow(objects []apiserver.Object, o *client.ListOptions) []apiserver.Object {
+func narrow(objects []apiserver.Object, namespace string, o *client.ListOptions) []apiserver.Object {
 	kept := objects[:0:0]
 	for _, obj := range objects {
-		if obj == nil || o.Namespace != "" && obj.GetNamespace() != o.Namespace {
+		if obj == nil || namespace != "" && obj.GetNamespace() != namespace {
 			continue
 		}
 		if o.LabelSelector != nil && !o.LabelSelector.Matches(labels.Set(obj.GetLabels())) {
@@ -129,10 +131,13 @@ func narrow(objects []apiserver.Object, o *client.ListOptions) []apiserver.Objec
 
 // exactMatch takes a field selector apart that asks for exact values.
 func exactMatch(s fields.Selector) ([]fields.Requirement, error) {
-	for _, r := range s.Requirements() {
-		if r.Operator != "=" && r.Operator != "==" {
-			return nil, fmt.Errorf("non-exact field matches are not supported by the cache: %s", s)
-		}
+	requirements := s.Requirements()
+	exact := len(requirements) > 0
+	for _, r := range requirements {
+		exact = exact && (r.Operator == selection.Equals || r.Operator == selection.DoubleEquals)
 	}
-	return s.Requirements(), nil
+	if !exact {
+		return nil, fmt.Errorf("non-exact field matches are not supported by the cache: %q", s)
+	}
+	return requirements, nil
 }

@@ -2,8 +2,10 @@ package typed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -38,11 +40,23 @@ func (c *Client) request(ctx context.Context, call Call, into client.Object,
 	if err != nil {
 		return err
 	}
-	return copyInto(into, stored)
+	// As in controller-runtime's client, an answer has no apiVersion and kind, and those that the user has set stay
+	// except on creation.
+	kind := into.GetObjectKind().GroupVersionKind()
+	if err := copyInto(into, stored); err != nil {
+		return err
+	}
+	if call.Verb != "create" && !kind.Empty() {
+		into.GetObjectKind().SetGroupVersionKind(kind)
+	}
+	return nil
 }
 
 // Create creates an object.
 func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.CreateOption) error {
+	if _, ok := obj.(*metav1.PartialObjectMetadata); ok {
+		return errors.New("cannot create using only metadata")
+	}
 	call, err := callFor("create", "", obj)
 	if err != nil {
 		return err
@@ -67,6 +81,7 @@ func (c *Client) createPod(ctx context.Context, call Call, pod *corev1.Pod, dry 
 	})
 	if err == nil {
 		*pod = created
+		pod.TypeMeta = metav1.TypeMeta{}
 	}
 	return err
 }
@@ -78,17 +93,29 @@ func (c *Client) Update(ctx context.Context, obj client.Object, opts ...client.U
 }
 
 func (c *Client) update(ctx context.Context, subresource string, obj client.Object, dry []string) error {
+	if _, ok := obj.(*metav1.PartialObjectMetadata); ok {
+		return errors.New("cannot update using only metadata -- did you mean to patch?")
+	}
 	call, err := callFor("update", subresource, obj)
 	if err != nil {
 		return err
 	}
 	return c.request(ctx, call, obj, func(caller *apiserver.Caller) (apiserver.Object, error) {
-		in := obj.DeepCopyObject().(apiserver.Object)
 		if subresource == "status" {
-			return dryRun(caller, dry).UpdateStatus(in)
+			return dryRun(caller, dry).UpdateStatus(copyForStatus(obj))
 		}
-		return dryRun(caller, dry).Update(in)
+		return dryRun(caller, dry).Update(obj.DeepCopyObject().(apiserver.Object))
 	})
+}
+
+// copyForStatus copies an object whose status is to be written. The spec is not stored and not written into, so it need
+// not be copied, which for a Job is most of the cost.
+func copyForStatus(obj client.Object) apiserver.Object {
+	job, ok := obj.(*batchv1.Job)
+	if !ok {
+		return obj.DeepCopyObject().(apiserver.Object)
+	}
+	return &batchv1.Job{TypeMeta: job.TypeMeta, ObjectMeta: *job.ObjectMeta.DeepCopy(), Spec: job.Spec, Status: *job.Status.DeepCopy()}
 }
 
 // Patch patches an object; a metav1.PartialObjectMetadata gets only metadata back.
@@ -135,7 +162,7 @@ func (c *Client) DeleteAllOf(ctx context.Context, obj client.Object, opts ...cli
 	options := (&client.DeleteAllOfOptions{}).ApplyOptions(opts)
 	call.Namespace, call.Name = options.Namespace, ""
 	return c.gate.Request(ctx, call, func(caller *apiserver.Caller) error {
-		found, _, err := caller.List(selection(call.Resource, &options.ListOptions))
+		found, _, err := caller.List(selectionOf(call.Resource, &options.ListOptions))
 		if err != nil {
 			return err
 		}
@@ -190,9 +217,17 @@ func callFor(verb, subresource string, obj runtime.Object) (Call, error) {
 	}
 	call := Call{Verb: verb, Resource: r, Subresource: subresource}
 	if m, ok := obj.(metav1.Object); ok {
-		call.Namespace, call.Name = m.GetNamespace(), m.GetName()
+		call.Namespace, call.Name = namespaceFor(r, m.GetNamespace()), m.GetName()
 	}
 	return call, nil
+}
+
+// namespaceFor leaves out a namespace that was given for what lives in none.
+func namespaceFor(r apiserver.Resource, namespace string) string {
+	if r == apiserver.Nodes {
+		return ""
+	}
+	return namespace
 }
 
 func keyOf(c Call) apiserver.Key {

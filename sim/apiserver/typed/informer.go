@@ -35,6 +35,9 @@ func newInformer(r apiserver.Resource) *Informer {
 	return &Informer{resource: r, all: newBucket(), indexes: map[string]*index{}}
 }
 
+// LastSyncResourceVersion is the resourceVersion of what was delivered last.
+func (i *Informer) LastSyncResourceVersion() string { return i.version }
+
 // Handle adds a handler. It is not told of objects that are there already.
 func (i *Informer) Handle(h Handler) { i.handlers = append(i.handlers, h) }
 
@@ -144,7 +147,7 @@ func (x *index) move(old, obj apiserver.Object) {
 
 // candidates returns the objects that a field selector can match; entries may be nil.
 func (i *Informer) candidates(s fields.Selector) ([]apiserver.Object, error) {
-	if s == nil || s.Empty() {
+	if s == nil {
 		return i.all.list(), nil
 	}
 	requirements, err := exactMatch(s)

@@ -75,6 +75,19 @@ func ResourceOf(obj runtime.Object) (apiserver.Resource, error) {
 	return "", fmt.Errorf("%T: expected a Job, a Pod, a Node or an Event as a typed object or as metav1.PartialObjectMetadata", obj)
 }
 
+// kindFor is the kind of the objects of a resource.
+func kindFor(r apiserver.Resource) schema.GroupVersionKind {
+	switch r {
+	case apiserver.Jobs:
+		return batchv1.SchemeGroupVersion.WithKind("Job")
+	case apiserver.Pods:
+		return corev1.SchemeGroupVersion.WithKind("Pod")
+	case apiserver.Nodes:
+		return corev1.SchemeGroupVersion.WithKind("Node")
+	}
+	return corev1.SchemeGroupVersion.WithKind("Event")
+}
+
 // copyInto fills what a user passed with a stored object, sharing nothing.
 func copyInto(into client.Object, stored apiserver.Object) error {
 	switch dst := into.(type) {
@@ -127,46 +140,51 @@ func objectMeta(obj apiserver.Object) *metav1.ObjectMeta {
 	return &metav1.ObjectMeta{}
 }
 
+// put is how an object gets into what a user passed.
+type put func(into client.Object, stored apiserver.Object) error
+
+// copyWithKind is copyInto as a cache does it: with the apiVersion and kind, which answers to requests lack.
+func copyWithKind(r apiserver.Resource) put {
+	kind := kindFor(r)
+	return func(into client.Object, stored apiserver.Object) error {
+		err := copyInto(into, stored)
+		into.GetObjectKind().SetGroupVersionKind(kind)
+		return err
+	}
+}
+
 // fillList puts objects into a list that a user passed.
-func fillList(list client.ObjectList, objects []apiserver.Object, version string, share bool) error {
-	list.SetResourceVersion(version)
+func fillList(list client.ObjectList, objects []apiserver.Object, put put) error {
 	switch l := list.(type) {
 	case *corev1.PodList:
-		l.Items = fill(l.Items, objects, share, func(dst *corev1.Pod) client.Object { return dst })
+		l.Items = fill(objects, put, func(dst *corev1.Pod) client.Object { return dst })
 	case *batchv1.JobList:
-		l.Items = fill(l.Items, objects, share, func(dst *batchv1.Job) client.Object { return dst })
+		l.Items = fill(objects, put, func(dst *batchv1.Job) client.Object { return dst })
 	case *corev1.EventList:
-		l.Items = fill(l.Items, objects, share, func(dst *corev1.Event) client.Object { return dst })
+		l.Items = fill(objects, put, func(dst *corev1.Event) client.Object { return dst })
 	case *corev1.NodeList:
-		l.Items = fill(l.Items, objects, share, func(dst *corev1.Node) client.Object { return dst })
+		l.Items = fill(objects, put, func(dst *corev1.Node) client.Object { return dst })
 	case *metav1.PartialObjectMetadataList:
-		l.Items = fill(l.Items, objects, share, func(dst *metav1.PartialObjectMetadata) client.Object { return dst })
+		l.Items = fill(objects, put, func(dst *metav1.PartialObjectMetadata) client.Object { return dst })
 	default:
 		return fmt.Errorf("%T: expected a list of Jobs, Pods, Nodes, Events or metav1.PartialObjectMetadata", list)
 	}
 	return nil
 }
 
-// fill reuses the memory of the list that was passed, as decoding into it would.
-func fill[T any](items []T, objects []apiserver.Object, share bool, pointer func(*T) client.Object) []T {
-	items = items[:0]
-	for range objects {
-		var zero T
-		items = append(items, zero)
-	}
+// fill makes the items of a list. It does not reuse the memory of the list that was passed: somebody may have kept
+// pointers to the old items.
+func fill[T any](objects []apiserver.Object, put put, pointer func(*T) client.Object) []T {
+	items := make([]T, len(objects))
 	for i, obj := range objects {
-		if share {
-			_ = shareInto(pointer(&items[i]), obj)
-		} else {
-			_ = copyInto(pointer(&items[i]), obj)
-		}
+		_ = put(pointer(&items[i]), obj) // the type of the list has chosen that of its items
 	}
 	return items
 }
 
-// selection is what list options select.
-func selection(r apiserver.Resource, o *client.ListOptions) apiserver.Selection {
-	s := apiserver.Selection{Resource: r, Namespace: o.Namespace, Labels: o.LabelSelector}
+// selectionOf is what list options select.
+func selectionOf(r apiserver.Resource, o *client.ListOptions) apiserver.Selection {
+	s := apiserver.Selection{Resource: r, Namespace: namespaceFor(r, o.Namespace), Labels: o.LabelSelector}
 	if o.FieldSelector != nil {
 		s.Fields = o.FieldSelector
 	} else {

@@ -22,7 +22,7 @@ func (l *Live) Get(ctx context.Context, key client.ObjectKey, obj client.Object,
 	if err != nil {
 		return err
 	}
-	call.Namespace, call.Name = key.Namespace, key.Name
+	call.Namespace, call.Name = namespaceFor(call.Resource, key.Namespace), key.Name
 	var found apiserver.Object
 	err = l.gate.Request(ctx, call, func(caller *apiserver.Caller) (err error) {
 		found, err = caller.Get(keyOf(call))
@@ -42,16 +42,17 @@ func (l *Live) List(ctx context.Context, list client.ObjectList, opts ...client.
 		return err
 	}
 	options := (&client.ListOptions{}).ApplyOptions(opts)
-	call.Namespace, call.Name = options.Namespace, ""
+	call.Namespace, call.Name = namespaceFor(call.Resource, options.Namespace), ""
 	var found []apiserver.Object
 	var version string
 	err = l.gate.Request(ctx, call, func(caller *apiserver.Caller) (err error) {
-		found, version, err = caller.List(selection(call.Resource, options))
+		found, version, err = caller.List(selectionOf(call.Resource, options))
 		caller.RecordRead("list", keyOf(call), err)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return fillList(list, found, version, false)
+	list.SetResourceVersion(version)
+	return fillList(list, found, copyInto)
 }

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const checkout = "../.."
+
+// block is a fenced block of the README.
+type block struct {
+	language string
+	line     int
+	text     string
+}
+
+var fence = regexp.MustCompile("(?m)^```(\\w*)\n((?s).*?)^```$")
+
+func readmeBlocks(t *testing.T) []block {
+	t.Helper()
+	readme, err := os.ReadFile(filepath.Join(checkout, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []block
+	for _, m := range fence.FindAllSubmatchIndex(readme, -1) {
+		blocks = append(blocks, block{
+			language: string(readme[m[2]:m[3]]),
+			line:     1 + bytes.Count(readme[:m[0]], []byte("\n")),
+			text:     string(readme[m[4]:m[5]]),
+		})
+	}
+	return blocks
+}
+
+// TestREADMECommands types the commands of the README as they stand, and compares what they print.
+func TestREADMECommands(t *testing.T) {
+	ran := 0
+	for _, b := range readmeBlocks(t) {
+		if b.language != "console" {
+			continue
+		}
+		for _, part := range strings.Split("\n"+b.text, "\n$ ")[1:] {
+			command, want, _ := strings.Cut(part, "\n")
+			if command == "go test ./..." {
+				continue // that is this very run
+			}
+			ran++
+			cmd := exec.Command("bash", "-c", command)
+			cmd.Dir = checkout
+			cmd.Env = append(os.Environ(), "COLUMNS=80", "NO_COLOR=1")
+			got, err := cmd.CombinedOutput()
+			if _, failed := err.(*exec.ExitError); err != nil && !failed {
+				t.Fatal(err)
+			}
+			if strings.TrimSpace(string(got)) != strings.TrimSpace(want) {
+				t.Errorf("README.md:%d: $ %s\nprints\n%s\nbut the README shows\n%s", b.line, command, got, want)
+			}
+		}
+	}
+	if ran == 0 {
+		t.Error("the README has no command with output")
+	}
+}
+
+// TestREADMEGo runs the Go test of the README in a module of its own that finds this checkout by replace.
+func TestREADMEGo(t *testing.T) {
+	ran := 0
+	for _, b := range readmeBlocks(t) {
+		if b.language != "go" {
+			continue
+		}
+		ran++
+		dir := t.TempDir()
+		root, err := filepath.Abs(checkout)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The same requirements as here, so that nothing needs to be looked up.
+		mod = bytes.Replace(mod, []byte("module github.com/jobsim/jobsim"), []byte("module example.com/mine"), 1)
+		sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, content := range map[string][]byte{"go.mod": mod, "go.sum": sum, "mine_test.go": []byte(b.text)} {
+			if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, args := range [][]string{
+			{"mod", "edit", "-require", "github.com/jobsim/jobsim@v0.0.0", "-replace", "github.com/jobsim/jobsim=" + root},
+			{"test", "-mod=mod", "./..."},
+		} {
+			cmd := exec.Command("go", args...)
+			cmd.Dir = dir
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("README.md:%d: go %s: %v\n%s", b.line, strings.Join(args, " "), err, out)
+			}
+		}
+	}
+	if ran == 0 {
+		t.Error("the README has no Go")
+	}
+}
+
+// TestREADMELinks finds links to files that are not there.
+func TestREADMELinks(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(checkout, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := regexp.MustCompile(`\]\(([^)#]+)\)`).FindAllSubmatch(readme, -1)
+	if len(links) == 0 {
+		t.Error("the README has no links")
+	}
+	for _, link := range links {
+		if target := string(link[1]); !strings.Contains(target, "://") {
+			if _, err := os.Stat(filepath.Join(checkout, target)); err != nil {
+				t.Errorf("README.md links to %s: %v", target, err)
+			}
+		}
+	}
+}
