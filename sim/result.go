@@ -65,10 +65,12 @@ func (r *run) result() (*Result, error) {
 	res := &Result{
 		Scenario: r.scenario, Implementation: r.impl.Name(), Trace: r.trace, Ending: r.ending, Failure: r.failure,
 		End: r.queue.Now(), Events: r.queue.Steps(),
-		Token: event.Token{Scenario: r.scenario.Fingerprint()},
+		Token: event.Token{Scenario: r.scenario.Fingerprint(), Seed: r.options.seed},
 	}
 	if n := len(r.trace.Entries); n > 0 && r.ending != TimeIsUp {
 		res.End = r.trace.Entries[n-1].At
+	} else {
+		r.trace.End = res.End
 	}
 	if r.chooser != nil {
 		res.Token.Choices = r.chooser.Choices

@@ -14,7 +14,7 @@ import (
 
 const (
 	defaultUntil  = 24 * time.Hour
-	defaultEvents = 50_000_000
+	defaultEvents = 10_000_000
 	// afterwards is how long a run goes on when all Jobs have finished and only timers of the implementation are left.
 	afterwards = time.Minute
 )
@@ -25,12 +25,14 @@ type Option func(*options)
 type options struct {
 	chooser event.Chooser
 	seed    uint64
-	limits  Limits
+	// replayed is the token that the run repeats.
+	replayed *event.Token
+	limits   Limits
 }
 
 // Limits bound a run. Zero values mean the defaults.
 type Limits struct {
-	// Events bounds the events of a run. Default 50,000,000.
+	// Events bounds the events of a run. Default 10,000,000.
 	Events int
 	adapter.Limits
 }
@@ -43,6 +45,13 @@ func WithSeed(seed uint64) Option {
 
 // WithChooser has every choice made by a chooser.
 func WithChooser(c event.Chooser) Option { return func(o *options) { o.chooser = c } }
+
+// WithReplay repeats the run that a token is of, choice by choice. Run refuses a token of another scenario.
+func WithReplay(t event.Token) Option {
+	return func(o *options) {
+		o.chooser, o.seed, o.replayed = &event.Replay{Choices: t.Choices}, t.Seed, &t
+	}
+}
 
 // WithLimits sets limits.
 func WithLimits(l Limits) Option { return func(o *options) { o.limits = l } }
@@ -85,6 +94,9 @@ func Run(s *Scenario, impl adapter.Implementation, opts ...Option) (*Result, err
 	}
 	if err := s.Check(); err != nil {
 		return nil, err
+	}
+	if o.replayed != nil && o.replayed.Scenario != s.Fingerprint() {
+		return nil, fmt.Errorf("replay: the token belongs to another scenario than %s, or to another version of it", s.Name)
 	}
 	r := newRun(s, impl, o)
 	r.prepare()

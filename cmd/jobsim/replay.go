@@ -10,15 +10,15 @@ import (
 // mostToken is the length of the longest replay token that is shown. The seed repeats a run as well.
 const mostToken = 2000
 
-// choices says how the run's choices are made. A token has the choices only: the names of objects come from the seed, so
-// that both are needed to repeat a random run exactly.
+// choices says how the run's choices are made.
 func (o *runOptions) choices(in *input) ([]sim.Option, error) {
-	var options []sim.Option
-	if o.seed.set {
-		options = append(options, sim.WithSeed(o.seed.value))
-	}
-	if !o.replay.set {
-		return options, nil
+	switch {
+	case o.seed.set && o.replay.set:
+		return nil, badInput("--seed and --replay: expected one of them; a token has the seed of its run in it")
+	case o.seed.set:
+		return []sim.Option{sim.WithSeed(o.seed.value)}, nil
+	case !o.replay.set:
+		return nil, nil
 	}
 	token, err := event.ParseToken(o.replay.value)
 	if err != nil {
@@ -28,7 +28,7 @@ func (o *runOptions) choices(in *input) ([]sim.Option, error) {
 		return nil, badInput("--replay: token %.20q belongs to another scenario than %s, or to another version of it: "+
 			"expected one of the same file, with the same --until, --script and --pod-duration", o.replay.value, in.file)
 	}
-	return append(options, sim.WithChooser(&event.Replay{Choices: token.Choices})), nil
+	return []sim.Option{sim.WithReplay(token)}, nil
 }
 
 // replayLine is the command that repeats the run.
@@ -51,9 +51,10 @@ func (s *show) replayLine() string {
 	if o.implementation.value != o.implementation.words[0] {
 		add("implementation", o.implementation.value)
 	}
-	add("seed", o.seed.String())
 	if token := s.result.Token.String(); len(token) <= mostToken || !o.seed.set {
 		add("replay", token)
+	} else {
+		add("seed", o.seed.String())
 	}
 	for i, w := range words {
 		words[i] = quote(w)

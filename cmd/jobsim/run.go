@@ -114,7 +114,7 @@ func (o *runOptions) addTo(command *cobra.Command) {
 	flags.Var(&o.script, "script", "what the pods of a bare manifest do, see above")
 	flags.Var(&o.until, "until", "virtual time at which the run ends at the latest (default: as the scenario says, or a day)")
 	flags.Var(&o.seed, "seed", "make a random run from this number, 0 to 2^64-1")
-	flags.Var(&o.replay, "replay", "make the choices of an earlier run; goes with the --seed that it had")
+	flags.Var(&o.replay, "replay", "repeat an earlier run, choice by choice")
 	flags.Var(&o.maxEvents, "max-events", "give the run up as inconclusive after so many events")
 	o.implementation.flag(command, "implementation", "", "the Job controller to run")
 	o.color.flag(command, "color", "", "colours in the timeline (auto: on a terminal, unless NO_COLOR is set)")
@@ -142,9 +142,6 @@ func (p *program) runScenario(ref string, o *runOptions) error {
 	}
 	options = append(options, sim.WithLimits(sim.Limits{Events: o.maxEvents.value, Limits: p.limits}))
 	result, err := sim.Run(in.scenario, p.implementation(o.implementation.value), options...)
-	if err != nil && o.replay.set && !o.seed.set {
-		return badInput("%v (if that run had a --seed, it is needed as well)", err)
-	}
 	if err != nil {
 		return badInput("%v", err)
 	}

@@ -11,8 +11,7 @@ import (
 )
 
 // scriptHelp is the grammar for people. The test of the parser reads its examples.
-const scriptHelp = `A script has steps with semicolons between them, and every pod follows it from
-its beginning:
+const scriptHelp = `A script has steps with semicolons between them:
   start 2s          the containers start 2 s after the pod is bound to a node
   ready 1s          a container is ready 1 s after its start
   ready forever     it never is
@@ -22,9 +21,9 @@ its beginning:
   run 5s oom        ... killed because it has exceeded its memory limit
   oom               the same at once
   run forever       a run that only ends when it is killed
-Runs follow each other when the kubelet restarts the container (restartPolicy
-OnFailure); the last one repeats. With restartPolicy Never a pod has only the
-first run; pods that differ from each other need a scenario file.`
+The last run repeats. With restartPolicy OnFailure runs follow each other in
+each pod, where the kubelet restarts the container. With Never the Job's first
+pod has the first run, the second pod the second, and so on.`
 
 // parseScript reads the script of --script. The error is a *scriptError.
 func parseScript(text string) (kubelet.Script, error) {

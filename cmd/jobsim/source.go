@@ -3,11 +3,11 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/jobsim/jobsim/scenarios"
@@ -35,9 +35,7 @@ func (p *program) read(ref string, o *runOptions) (*input, error) {
 	in := &input{ref: ref, file: file}
 	switch kindOf(data) {
 	case manifestFile:
-		if in.scenario, err = bare(file, data, script); err == nil {
-			p.warnOfRuns(in.scenario)
-		}
+		in.scenario, err = bare(file, data, script)
 	case scenarioFile:
 		if o.script.set || o.podDurationSet {
 			return nil, badInput("%s is a scenario, which says itself what its pods do: "+
@@ -66,25 +64,34 @@ func (o *runOptions) pods() (kubelet.Script, error) {
 	return script, nil
 }
 
-// bare makes a scenario of Job manifests: every pod does the same, and nothing is expected.
+// bare makes a scenario of Job manifests; nothing is expected of it.
 func bare(file string, data []byte, script kubelet.Script) (*sim.Scenario, error) {
 	jobs, err := scenarios.ParseManifests(file, data)
 	if err != nil {
 		return nil, err
 	}
 	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-	return &sim.Scenario{Name: name, Jobs: jobs, Pods: []kubelet.Script{script}}, nil
+	s := &sim.Scenario{Name: name, Jobs: jobs}
+	for _, job := range jobs {
+		s.Pods = append(s.Pods, scriptsFor(job, script)...)
+	}
+	return s, nil
 }
 
-// warnOfRuns tells that some of a script is not going to happen: where containers are not restarted, only the first run
-// is.
-func (p *program) warnOfRuns(s *sim.Scenario) {
-	for _, job := range s.Jobs {
-		if len(s.Pods[0].Runs) > 1 && job.Spec.Template.Spec.RestartPolicy == corev1.RestartPolicyNever {
-			fmt.Fprintf(p.stderr, "jobsim: note: Job %s has restartPolicy Never, "+
-				"so that each of its pods has only the first run of --script\n", job.Name)
-		}
+// scriptsFor spreads the runs of a script over what can have a next run: the containers of a pod that are restarted, or,
+// with restartPolicy Never, the pods that replace each other.
+func scriptsFor(job *batchv1.Job, script kubelet.Script) []kubelet.Script {
+	script.Match.Job = job.Name
+	if job.Spec.Template.Spec.RestartPolicy != corev1.RestartPolicyNever {
+		return []kubelet.Script{script}
 	}
+	var scripts []kubelet.Script
+	for _, run := range script.Runs {
+		one := script
+		one.Runs = []kubelet.Run{run}
+		scripts = append(scripts, one)
+	}
+	return scripts
 }
 
 // kind is what a file says that it is.

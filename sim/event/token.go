@@ -12,7 +12,9 @@ import (
 type Token struct {
 	// Scenario identifies the scenario that the choices belong to.
 	Scenario uint32
-	Choices  []int
+	// Seed is the run's seed, from which names and UIDs are made.
+	Seed    uint64
+	Choices []int
 }
 
 const (
@@ -20,7 +22,7 @@ const (
 	mostChoices = 1 << 22 // a longer token is refused, not expanded
 )
 
-// String writes the token: the scenario, then runs of equal choices, in URL-safe base64. Calm choices at the end are
+// String writes the token: the scenario, the seed, then runs of equal choices, in URL-safe base64. Calm choices at the end are
 // left out, since a replay continues calmly.
 func (t Token) String() string {
 	choices := t.Choices
@@ -28,6 +30,7 @@ func (t Token) String() string {
 		choices = choices[:len(choices)-1]
 	}
 	b := binary.BigEndian.AppendUint32(nil, t.Scenario)
+	b = binary.AppendUvarint(b, t.Seed)
 	for i := 0; i < len(choices); {
 		j := i
 		for j < len(choices) && choices[j] == choices[i] {
@@ -51,7 +54,12 @@ func ParseToken(s string) (Token, error) {
 		return Token{}, fmt.Errorf("replay token %.20q: expected URL-safe base64; was it cut off when copied?", s)
 	}
 	t := Token{Scenario: binary.BigEndian.Uint32(b)}
-	if t.Choices, err = readRuns(b[4:]); err != nil {
+	seed, n := binary.Uvarint(b[4:])
+	if n <= 0 {
+		return Token{}, fmt.Errorf("replay token %.20q: it ends before the seed; was it cut off when copied?", s)
+	}
+	t.Seed = seed
+	if t.Choices, err = readRuns(b[4+n:]); err != nil {
 		return Token{}, fmt.Errorf("replay token %.20q: %w", s, err)
 	}
 	return t, nil

@@ -23,6 +23,7 @@ func TestTokenRoundTrip(t *testing.T) {
 		g := gomega.NewWithT(t)
 		token := Token{
 			Scenario: rapid.Uint32().Draw(t, "scenario"),
+			Seed:     rapid.Uint64().Draw(t, "seed"),
 			Choices:  rapid.SliceOf(rapid.OneOf(rapid.Just(0), rapid.IntRange(0, 300))).Draw(t, "choices"),
 		}
 		text := token.String()
@@ -30,18 +31,19 @@ func TestTokenRoundTrip(t *testing.T) {
 		parsed, err := ParseToken(text)
 		g.Expect(err).NotTo(gomega.HaveOccurred())
 		g.Expect(parsed.Scenario).To(gomega.Equal(token.Scenario))
+		g.Expect(parsed.Seed).To(gomega.Equal(token.Seed))
 		g.Expect(append([]int{}, parsed.Choices...)).To(gomega.Equal(trimmed(token.Choices)))
 	})
 }
 
 func TestTokenOfACalmRunIsShort(t *testing.T) {
 	g := gomega.NewWithT(t)
-	g.Expect(Token{Scenario: 1, Choices: make([]int, 1000)}.String()).To(gomega.Equal("j1-AAAAAQ"))
+	g.Expect(Token{Scenario: 1, Choices: make([]int, 1000)}.String()).To(gomega.Equal("j1-AAAAAQA"))
 }
 
 func TestBadTokens(t *testing.T) {
 	encode := func(b ...byte) string {
-		return "j1-" + base64.RawURLEncoding.EncodeToString(append([]byte{0, 0, 0, 1}, b...))
+		return "j1-" + base64.RawURLEncoding.EncodeToString(append([]byte{0, 0, 0, 1, 0}, b...))
 	}
 	tooMany := binary.AppendUvarint([]byte{1}, mostChoices+1)
 	tooLarge := append(binary.AppendUvarint(nil, mostChoices+1), 1)
@@ -52,6 +54,7 @@ func TestBadTokens(t *testing.T) {
 		"no base64":                {"j1-AAAA*Q", "expected URL-safe base64"},
 		"padding bits":             {"j1-AAAAAR", "expected URL-safe base64"},
 		"no scenario":              {"j1-AAAA", "was it cut off when copied?"},
+		"no seed":                  {"j1-AAAAAQ", "it ends before the seed"},
 		"value without count":      {encode(5), "ends in the middle of a choice"},
 		"unfinished value":         {encode(0x80), "ends in the middle of a choice"},
 		"unfinished count":         {encode(5, 0x80), "ends in the middle of a choice"},
@@ -71,7 +74,7 @@ func TestBadTokens(t *testing.T) {
 func FuzzParseToken(f *testing.F) {
 	f.Add("")
 	f.Add("j1-AAAAAQ")
-	f.Add(Token{Scenario: 0xdeadbeef, Choices: []int{0, 0, 1, 2, 2, 2, 300}}.String())
+	f.Add(Token{Scenario: 0xdeadbeef, Seed: 300, Choices: []int{0, 0, 1, 2, 2, 2, 300}}.String())
 	f.Add("j1-AAAAAQGA")
 	f.Fuzz(func(t *testing.T, s string) {
 		token, err := ParseToken(s)
@@ -86,6 +89,7 @@ func FuzzParseToken(f *testing.F) {
 		again, err := ParseToken(token.String())
 		gomega.NewWithT(t).Expect(err).NotTo(gomega.HaveOccurred())
 		gomega.NewWithT(t).Expect(again.Scenario).To(gomega.Equal(token.Scenario))
+		gomega.NewWithT(t).Expect(again.Seed).To(gomega.Equal(token.Seed))
 		gomega.NewWithT(t).Expect(append([]int{}, again.Choices...)).To(gomega.Equal(trimmed(token.Choices)))
 	})
 }

@@ -87,6 +87,8 @@ func (e *Entry) OK() bool { return e.Kind == Call && e.Status == nil }
 // Trace is what happened in one run, in order.
 type Trace struct {
 	Entries []Entry
+	// End is how far the run went in virtual time, if that is further than its last entry. It is not encoded.
+	End time.Duration
 }
 
 // Append adds an entry, numbers it, and returns its Seq.

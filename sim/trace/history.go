@@ -59,6 +59,7 @@ func (t *Trace) history() *history {
 		h.moment(e)
 		h.narrator.seen(e)
 	}
+	h.visible(t.End)
 	h.close()
 	return &h.history
 }

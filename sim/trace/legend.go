@@ -1,11 +1,14 @@
 package trace
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // used returns what of the picture a legend has to explain: the states of pods, and the signs in words.
 func (c *chart) used() (states []state, signs []string) {
 	seen := map[state]bool{}
-	marks, conditions := map[tone]bool{}, false
+	marks, conditions, code := map[tone]bool{}, false, ""
 	for _, r := range c.rows {
 		conditions = conditions || r.condition != nil
 		if r.lane == nil || r.actor {
@@ -16,6 +19,9 @@ func (c *chart) used() (states []state, signs []string) {
 		}
 		for _, m := range r.lane.marks {
 			marks[m.tone] = true
+			if number, ok := strings.CutPrefix(m.text, "✗"); ok && code == "" {
+				code = number
+			}
 		}
 	}
 	for _, s := range []state{pending, running, waiting, terminating, unreachable} {
@@ -23,8 +29,11 @@ func (c *chart) used() (states []state, signs []string) {
 			states = append(states, s)
 		}
 	}
-	if marks[bad] {
-		signs = append(signs, "✗1 exits with 1")
+	switch {
+	case code != "":
+		signs = append(signs, fmt.Sprintf("✗%s exits with %s", code, code))
+	case marks[bad]:
+		signs = append(signs, "✗ fails")
 	}
 	if marks[good] {
 		signs = append(signs, "✓ succeeds")
