@@ -1,12 +1,14 @@
 package sim_test
 
 import (
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 
+	"github.com/jobsim/jobsim/fakes"
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/kubelet"
 )
@@ -28,13 +30,29 @@ func benchmarkLifecycles(b *testing.B, completions, parallelism int32) {
 	b.ReportAllocs()
 	start := cpuTime(b)
 	for b.Loop() {
-		res, err := sim.Run(s, reference())
+		res, err := sim.Run(s, fakes.ReferenceImplementation())
 		if err != nil || res.Jobs[0].Status.Succeeded != completions {
 			b.Fatal(err, res.Ending, res.Failure, res.Jobs[0].Status)
 		}
 	}
 	pods := float64(b.N) * float64(completions)
 	b.ReportMetric(pods/(cpuTime(b)-start).Seconds(), "pods/cpu-s")
+	b.ReportMetric(float64(kept(b, s))/float64(completions), "kept-B/pod")
+}
+
+// kept is how many bytes of the heap a finished run holds on to: the trace with every version of every object.
+func kept(b *testing.B, s *sim.Scenario) uint64 {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	res, err := sim.Run(s, fakes.ReferenceImplementation())
+	if err != nil {
+		b.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(res)
+	return after.HeapAlloc - before.HeapAlloc
 }
 
 // cpuTime is what the process has used, garbage collection included: the machine may be busy with other things.
@@ -51,4 +69,19 @@ func cpuTime(b *testing.B) time.Duration {
 func BenchmarkLifecycles(b *testing.B) {
 	b.Run("1000-at-50", func(b *testing.B) { benchmarkLifecycles(b, 1000, 50) })
 	b.Run("10000-at-500", func(b *testing.B) { benchmarkLifecycles(b, 10000, 500) })
+}
+
+// BenchmarkQuietWait is a pod that runs for ten and for ten thousand seconds: waiting costs nothing.
+func BenchmarkQuietWait(b *testing.B) {
+	for _, d := range []time.Duration{10 * time.Second, 10_000 * time.Second} {
+		b.Run(d.String(), func(b *testing.B) {
+			s := lifecycles(1, 1)
+			s.Pods = []kubelet.Script{{Runs: []kubelet.Run{{For: d}}}}
+			for b.Loop() {
+				if res, err := sim.Run(s, fakes.ReferenceImplementation()); err != nil || res.Jobs[0].Status.Succeeded != 1 {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

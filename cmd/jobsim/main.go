@@ -8,8 +8,22 @@
 // is not decided here.
 package main
 
-import "os"
+import (
+	"os"
+	"runtime/debug"
+)
+
+// A run mostly allocates what its trace keeps, so that collecting often finds little. The limit keeps large traces from
+// paying for that in memory. Both can be set from outside, as for any Go program.
+const (
+	gcPercent   = 400
+	memoryLimit = 4 << 30
+)
 
 func main() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(gcPercent)
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -174,7 +174,11 @@ func eventStrategy() *strategy {
 func validateEvent(o Object) field.ErrorList {
 	e := o.(*corev1.Event)
 	errs := core.ValidateObjectMeta(&e.ObjectMeta, metadataPath)
-	if e.InvolvedObject.Namespace != e.Namespace {
+	about := e.InvolvedObject.Namespace
+	if about == "" {
+		about = metav1.NamespaceDefault // where events about what has no namespace belong
+	}
+	if about != e.Namespace {
 		errs = append(errs, field.Invalid(field.NewPath("involvedObject", "namespace"), e.InvolvedObject.Namespace,
 			"does not match event.namespace"))
 	}

@@ -48,7 +48,8 @@ func (r *EventRecorder) Eventf(object runtime.Object, kind, reason, format strin
 }
 
 // AnnotatedEventf is Eventf with annotations.
-func (r *EventRecorder) AnnotatedEventf(object runtime.Object, annotations map[string]string, kind, reason, format string, args ...any) {
+func (r *EventRecorder) AnnotatedEventf(object runtime.Object, annotations map[string]string,
+	kind, reason, format string, args ...any) {
 	r.record(object, annotations, kind, reason, fmt.Sprintf(format, args...))
 }
 
@@ -66,7 +67,7 @@ func (r *EventRecorder) send(caller *apiserver.Caller, about apiserver.Object, a
 	if k, ok := r.sent[key]; ok && r.repeat(caller, k) {
 		return
 	}
-	stored, err := caller.Create(r.newEvent(about, annotations, kind, reason, message))
+	stored, err := caller.Create(r.newEvent(caller, about, annotations, kind, reason, message))
 	if err == nil {
 		r.sent[key] = apiserver.KeyOf(stored)
 	}
@@ -85,7 +86,20 @@ func (r *EventRecorder) repeat(caller *apiserver.Caller, k apiserver.Key) bool {
 	return err == nil
 }
 
-func (r *EventRecorder) newEvent(about apiserver.Object, annotations map[string]string, kind, reason, message string) *corev1.Event {
+// freeName makes a name as a real recorder does, which appends the nanosecond. A counter keeps events of one instant
+// apart, and a look at the server those of a recorder that an instance had before it crashed.
+func (r *EventRecorder) freeName(caller *apiserver.Caller, about apiserver.Object, namespace string, now metav1.Time) string {
+	for {
+		r.count++
+		name := about.GetName() + "." + strconv.FormatUint(uint64(now.UnixNano())+r.count, 16)
+		if _, err := caller.Get(apiserver.Key{Resource: apiserver.Events, Namespace: namespace, Name: name}); err != nil {
+			return name
+		}
+	}
+}
+
+func (r *EventRecorder) newEvent(caller *apiserver.Caller, about apiserver.Object, annotations map[string]string,
+	kind, reason, message string) *corev1.Event {
 	ref := corev1.ObjectReference{
 		Namespace: about.GetNamespace(), Name: about.GetName(), UID: about.GetUID(), ResourceVersion: about.GetResourceVersion(),
 	}
@@ -97,11 +111,9 @@ func (r *EventRecorder) newEvent(about apiserver.Object, annotations map[string]
 		namespace = metav1.NamespaceDefault
 	}
 	now := r.now()
-	r.count++
 	return &corev1.Event{
 		ObjectMeta: metav1.ObjectMeta{
-			// A real recorder appends the nanosecond; a counter keeps events of one instant apart.
-			Name:        about.GetName() + "." + strconv.FormatUint(uint64(now.UnixNano())+r.count, 16),
+			Name:        r.freeName(caller, about, namespace, now),
 			Namespace:   namespace,
 			Annotations: annotations,
 		},
