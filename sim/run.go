@@ -129,7 +129,7 @@ func newRun(s *Scenario, impl adapter.Implementation, o options) *run {
 // expectedEntries is about how many entries the trace of a run will have. Room that is made at the start is neither
 // copied nor collected again and again while the trace grows; room that stays empty costs nothing.
 func (s *Scenario) expectedEntries() int {
-	const some, perPod, most = 128, 16, 100_000
+	const some, perPod, most = 256, 16, 100_000
 	pods := 0
 	for _, job := range s.Jobs {
 		if job.Spec.Completions != nil {

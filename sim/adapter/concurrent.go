@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -105,6 +106,7 @@ type concurrentInstance struct {
 	dead    bool
 	asked   bool // a turn is on the queue
 	serving bool
+	refused int // requests made after the end
 	failure *Failure
 	watches []*programWatch
 }
@@ -143,12 +145,21 @@ func (i *concurrentInstance) post(send func(*apiserver.Caller)) {
 	})
 }
 
+// mostRefused is how many requests a stopped program may make: a goroutine that tries for ever without a look at its
+// context would keep the simulator waiting for ever.
+const mostRefused = 1000
+
 // Request parks until the simulator serves the request.
 func (i *concurrentInstance) Request(ctx context.Context, call typed.Call, serve func(*apiserver.Caller) error) error {
 	p := &parked{ctx: ctx, call: call, serve: serve, reply: make(chan error, 1)}
 	i.mu.Lock()
 	if i.dead {
+		i.refused++
+		goOn := i.refused <= mostRefused
 		i.mu.Unlock()
+		if !goOn {
+			runtime.Goexit()
+		}
 		return context.Canceled
 	}
 	i.parked = append(i.parked, p)

@@ -23,6 +23,7 @@ type reconcileInstance struct {
 	clock    *event.Clock
 	cache    *typed.Cache
 	env      *Env
+	ctx      context.Context // of every call of Reconcile
 	subject  reconcile.Reconciler
 	work     *workQueue
 	opening  []apiserver.Resource
@@ -57,10 +58,11 @@ func newReconcileInstance(w World, component string) *reconcileInstance {
 	reader := typed.NewLive(i)
 	c := typed.NewClient(i, &cacheReader{instance: i, cache: i.cache})
 	i.env = &Env{
-		Client: c, APIReader: reader, Fields: i.cache, Clock: &instanceClock{Clock: i.clock, instance: i}, Seed: w.Seed(),
+		Client: c, APIReader: reader, Fields: &guardedIndexer{i, i.cache}, Clock: &instanceClock{Clock: i.clock, instance: i}, Seed: w.Seed(),
 		Events: typed.NewEventRecorder(component, i.now, i.post),
 		Log:    newLog(func(e trace.Entry) { i.visit(func() { w.Record(e) }) }),
 	}
+	i.ctx = log.IntoContext(context.Background(), i.env.Log)
 	return i
 }
 
@@ -80,7 +82,7 @@ func (i *reconcileInstance) post(send func(*apiserver.Caller)) {
 
 // build calls the factory and opens the caches.
 func (i *reconcileInstance) build(factory Factory) (subject reconcile.Reconciler, err error) {
-	if f := i.run("the factory of the reconciler", func() { subject, err = factory(i.env) }); f != nil {
+	if f := i.run(named("the factory of the reconciler"), func() { subject, err = factory(i.env) }); f != nil {
 		return nil, f
 	}
 	if err == nil && subject == nil && !i.dead {
@@ -92,9 +94,19 @@ func (i *reconcileInstance) build(factory Factory) (subject reconcile.Reconciler
 	return subject, nil
 }
 
+// named is code of the implementation as messages call it.
+type named string
+
+func (n named) String() string { return string(n) }
+
+// syncOf is a call of Reconcile as messages call it.
+type syncOf reconcile.Request
+
+func (s syncOf) String() string { return "Reconcile(" + s.NamespacedName.String() + ")" }
+
 // run runs code of the implementation, what names it for messages. It returns a failure if that panicked or does not
 // return, and nil as well when the instance has ended meanwhile.
-func (i *reconcileInstance) run(what string, job func()) *Failure {
+func (i *reconcileInstance) run(what fmt.Stringer, job func()) *Failure {
 	w := i.resting
 	if i.resting = nil; w == nil {
 		w = newWorker()
@@ -124,7 +136,7 @@ func (i *reconcileInstance) run(what string, job func()) *Failure {
 		return &Failure{Kind: "panic", Text: fmt.Sprintf("%s panicked: %v\n%s", what, o.panicked, o.stack)}
 	case o.exited:
 		i.record("panic", "runtime.Goexit")
-		return &Failure{Kind: "panic", Text: what + " ended its goroutine (runtime.Goexit, or t.FailNow in a test)"}
+		return &Failure{Kind: "panic", Text: what.String() + " ended its goroutine (runtime.Goexit, or t.FailNow in a test)"}
 	}
 	return nil
 }
@@ -162,6 +174,8 @@ func (i *reconcileInstance) Busy() bool {
 	return pending
 }
 
+const timerFunction = named("a function given to Clock.AfterFunc")
+
 // Wait lets time pass until the first timer of the instance's clock.
 func (i *reconcileInstance) Wait(until time.Duration) {
 	q := i.world.Queue()
@@ -172,10 +186,10 @@ func (i *reconcileInstance) Wait(until time.Duration) {
 	}
 	q.AdvanceTo(at)
 	for _, f := range i.clock.Fire() {
-		if i.over() || i.loops("a function given to Clock.AfterFunc") {
+		if i.over() || i.loops(timerFunction) {
 			break
 		}
-		if failure := i.run("a function given to Clock.AfterFunc", f); failure != nil {
+		if failure := i.run(timerFunction, f); failure != nil {
 			i.failure = failure
 		}
 	}
@@ -223,8 +237,7 @@ func (i *reconcileInstance) takeTurn() {
 		return
 	}
 	request, cause, ok := i.work.next()
-	what := fmt.Sprintf("Reconcile(%s)", request)
-	if !ok || i.loops(what) {
+	if !ok || i.loops(syncOf(request)) {
 		return
 	}
 	q := i.world.Queue()
@@ -236,8 +249,7 @@ func (i *reconcileInstance) takeTurn() {
 	i.busy = true
 	var result reconcile.Result
 	var err error
-	ctx := log.IntoContext(context.Background(), i.env.Log)
-	failure := i.run(what, func() { result, err = i.subject.Reconcile(ctx, request) })
+	failure := i.run(syncOf(request), func() { result, err = i.subject.Reconcile(i.ctx, request) })
 	i.busy = false
 	if failure != nil {
 		i.failure = failure
@@ -253,7 +265,7 @@ func (i *reconcileInstance) takeTurn() {
 }
 
 // loops reports whether the implementation's code is called again and again at one instant, at its own wish.
-func (i *reconcileInstance) loops(what string) bool {
+func (i *reconcileInstance) loops(what fmt.Stringer) bool {
 	if now := i.world.Queue().Now(); now != i.instant {
 		i.instant, i.syncs = now, 0
 	}

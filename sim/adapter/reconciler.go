@@ -134,7 +134,7 @@ func (i *reconcileInstance) follow(w Watch) error {
 	ctx := context.WithValue(context.Background(), handlerKey{}, true)
 	q := &requestQueue{workQueue: i.work, instance: i}
 	i.cache.Informer(r).Handle(func(old, obj typed.Object, initial bool) {
-		dispatch(ctx, w.Handler, q, old, obj, initial)
+		i.guard("a handler of a watch", func() { dispatch(ctx, w.Handler, q, old, obj, initial) })
 	})
 	i.opening = append(i.opening, r)
 	return nil

@@ -1,11 +1,13 @@
 package adapter
 
 import (
+	"context"
 	"fmt"
 	"runtime/debug"
 	"time"
 
 	"k8s.io/apimachinery/pkg/watch"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/jobsim/jobsim/sim/apiserver"
 	"github.com/jobsim/jobsim/sim/apiserver/typed"
@@ -80,13 +82,16 @@ func (i *reconcileInstance) caused(entry trace.Entry, change func()) {
 	q := i.world.Queue()
 	outer := q.Cause
 	q.Cause = i.world.Record(entry)
-	i.guard("a handler of a watch, or an index function,", change)
+	change()
 	q.Cause = outer
 }
 
 // guard calls small code of the implementation where the simulator is, without a goroutine for it; what names it for
 // messages. A panic in it is the implementation's.
 func (i *reconcileInstance) guard(what string, code func()) {
+	if i.over() {
+		return
+	}
 	i.turnstile.stepOut()
 	defer func() {
 		r := recover()
@@ -98,4 +103,18 @@ func (i *reconcileInstance) guard(what string, code func()) {
 		}
 	}()
 	code()
+}
+
+// guardedIndexer adds indexes whose functions are called like other code of the implementation.
+type guardedIndexer struct {
+	instance *reconcileInstance
+	cache    client.FieldIndexer
+}
+
+// IndexField adds an index.
+func (g *guardedIndexer) IndexField(ctx context.Context, obj client.Object, field string, extract client.IndexerFunc) error {
+	return g.cache.IndexField(ctx, obj, field, func(o client.Object) (values []string) {
+		g.instance.guard("an index function", func() { values = extract(o) })
+		return values
+	})
 }

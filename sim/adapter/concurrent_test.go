@@ -1,0 +1,317 @@
+package adapter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	. "github.com/onsi/gomega"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/adapter"
+	"github.com/jobsim/jobsim/sim/event"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// inBubble runs a program that goes on until its context ends, after what the function does.
+func inBubble(t *testing.T, s *sim.Scenario, program adapter.Program, opts ...sim.Option) (res *sim.Result) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { res = run(t, s, adapter.Concurrent("program", program), opts...) })
+	if res == nil {
+		t.FailNow()
+	}
+	return res
+}
+
+func until(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// note describes a watch event with its virtual time.
+func note(env *adapter.Env, e watch.Event) string {
+	s := fmt.Sprint(env.Clock.Since(event.Epoch), " ", e.Type)
+	if o, ok := e.Object.(client.Object); ok && e.Type != watch.Bookmark {
+		s += " " + o.GetName()
+	}
+	return s
+}
+
+func TestProgramsWatch(t *testing.T) {
+	g := NewWithT(t)
+	var seen []string
+	s := story()
+	s.Until = time.Minute
+	s.Jobs = append(s.Jobs, job("other"))
+	s.Jobs[1].Labels = map[string]string{"app": "x"}
+	s.Actions = []sim.Action{{When: sim.When{At: 5 * time.Second}, Job: "other", Delete: &sim.Delete{Propagation: "Background"}}}
+	res := inBubble(t, s, func(ctx context.Context, env *adapter.Env) error {
+		time.Sleep(time.Second)
+		w, err := env.Watcher.Watch(ctx, &batchv1.JobList{}, client.MatchingLabels{"app": "x"}, client.InNamespace("default"),
+			&client.ListOptions{Raw: &metav1.ListOptions{SendInitialEvents: new(true), AllowWatchBookmarks: true}})
+		if err != nil {
+			return err
+		}
+		go func() {
+			for e := range w.ResultChan() {
+				seen = append(seen, note(env, e))
+				if e.Type == watch.Deleted {
+					w.Stop()
+				}
+			}
+			seen = append(seen, "closed")
+		}()
+		return until(ctx)
+	})
+	g.Expect(res.Failure).NotTo(HaveOccurred())
+	g.Expect(seen).To(Equal([]string{"1s ADDED other", "1s BOOKMARK", "5s DELETED other", "closed"}))
+	g.Expect(calls(res)).To(Equal([]string{"1s watch jobs"}))
+}
+
+func TestProgramsWatchFromAVersion(t *testing.T) {
+	g := NewWithT(t)
+	var seen []string
+	res := inBubble(t, story(), func(ctx context.Context, env *adapter.Env) error {
+		time.Sleep(time.Second)
+		list := &batchv1.JobList{}
+		if err := env.APIReader.List(ctx, list); err != nil {
+			return err
+		}
+		_, err := env.Watcher.Watch(ctx, list, &client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: "abc"}})
+		seen = append(seen, fmt.Sprint(err != nil))
+		_, err = env.Watcher.Watch(ctx, &corev1.SecretList{})
+		seen = append(seen, fmt.Sprint(err != nil))
+		w, err := env.Watcher.Watch(ctx, list, &client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: list.ResourceVersion}})
+		if err != nil {
+			return err
+		}
+		if err := env.Client.Create(ctx, job("new")); err != nil {
+			return err
+		}
+		seen = append(seen, note(env, <-w.ResultChan()))
+		return until(ctx)
+	})
+	g.Expect(res.Failure).NotTo(HaveOccurred())
+	g.Expect(seen).To(Equal([]string{"true", "true", "1s ADDED new"}))
+}
+
+func TestEveryWatchOfAProgramBreaks(t *testing.T) {
+	g := NewWithT(t)
+	var closed []string
+	s := story()
+	s.Until = time.Minute
+	s.Faults = []sim.Fault{{When: sim.When{At: 5 * time.Second}, Watch: &sim.WatchFault{Resource: "jobs", Break: true}}}
+	inBubble(t, s, func(ctx context.Context, env *adapter.Env) error {
+		for name, list := range map[string]client.ObjectList{"jobs": &batchv1.JobList{}, "jobs too": &batchv1.JobList{}, "pods": &corev1.PodList{}} {
+			w, err := env.Watcher.Watch(ctx, list)
+			if err != nil {
+				return err
+			}
+			go func() {
+				for range w.ResultChan() {
+				}
+				closed = append(closed, fmt.Sprint(env.Clock.Since(event.Epoch), " ", name))
+			}()
+		}
+		return until(ctx)
+	})
+	slices.Sort(closed)
+	g.Expect(closed).To(Equal([]string{"1m0s pods", "5s jobs", "5s jobs too"}))
+}
+
+func TestSlowWatchersAreCutOff(t *testing.T) {
+	g := NewWithT(t)
+	read := 0
+	s := story()
+	s.Until = 10 * time.Minute
+	for n := range 150 {
+		s.Actions = append(s.Actions, sim.Action{When: sim.When{At: time.Second + time.Duration(n)}, Suspend: new(n%2 == 0)})
+	}
+	res := inBubble(t, s, func(ctx context.Context, env *adapter.Env) error {
+		w, err := env.Watcher.Watch(ctx, &batchv1.JobList{})
+		if err != nil {
+			return err
+		}
+		time.Sleep(time.Minute)
+		for range w.ResultChan() {
+			read++
+		}
+		return until(ctx)
+	})
+	g.Expect(res.Failure).NotTo(HaveOccurred())
+	g.Expect(read).To(Equal(100))
+}
+
+func TestProgramsMayChangeWhatTheyAreGiven(t *testing.T) {
+	g := NewWithT(t)
+	s := story()
+	s.Until = time.Minute
+	res := inBubble(t, s, func(ctx context.Context, env *adapter.Env) error {
+		w, err := env.Watcher.Watch(ctx, &batchv1.JobList{})
+		if err != nil {
+			return err
+		}
+		(<-w.ResultChan()).Object.(*batchv1.Job).Name = "changed"
+		return until(ctx)
+	})
+	g.Expect(res.Jobs[0].Name).To(Equal("work"))
+}
+
+func TestProgramsLogAndRecordEvents(t *testing.T) {
+	g := NewWithT(t)
+	s := story()
+	s.Until = time.Minute
+	res := inBubble(t, s, func(ctx context.Context, env *adapter.Env) error {
+		time.Sleep(1500 * time.Millisecond)
+		env.Log.Info("hello")
+		env.Events.Event(job("work"), corev1.EventTypeNormal, "Seen", "it")
+		return until(ctx)
+	})
+	g.Expect(logged(res, trace.Log)).To(Equal([]string{`"level"=0 "msg"="hello"`}))
+	g.Expect(res.KubeEvents[0].LastTimestamp.Time).To(Equal(event.Epoch.Add(time.Second)))
+	g.Expect(calls(res)).To(Equal([]string{"1.5s create events"}))
+}
+
+// Requests park until it is their turn, in an order that is the same in every run.
+func TestRequestsTakeTurns(t *testing.T) {
+	play := func(opts ...sim.Option) (found []string) {
+		s := story()
+		s.Until, s.Latency = time.Minute, time.Second
+		res := inBubble(t, s, func(ctx context.Context, env *adapter.Env) error {
+			var group sync.WaitGroup
+			for n := range 4 {
+				group.Go(func() {
+					_ = env.Client.Create(ctx, job(fmt.Sprint("j", n)))
+					_ = env.Client.Get(ctx, client.ObjectKey{Name: fmt.Sprint("j", n)}, &batchv1.Job{})
+				})
+			}
+			group.Wait()
+			return until(ctx)
+		}, opts...)
+		for _, e := range res.Trace.Entries {
+			if e.Kind == trace.Call && e.Actor == "controller" {
+				found = append(found, fmt.Sprint(e.At, " ", e.Verb, " ", e.Name))
+			}
+		}
+		return found
+	}
+	g := NewWithT(t)
+	calm := play()
+	g.Expect(calm).To(HaveLen(8))
+	g.Expect(calm[0]).To(Equal("500ms create j0"))
+	for range 10 {
+		g.Expect(play()).To(Equal(calm))
+	}
+	random := play(sim.WithSeed(6))
+	g.Expect(play(sim.WithSeed(6))).To(Equal(random))
+	g.Expect(random).NotTo(Equal(calm))
+}
+
+func TestRequestsWhoseContextHasEnded(t *testing.T) {
+	g := NewWithT(t)
+	var told error
+	s := story()
+	s.Until = time.Minute
+	inBubble(t, s, func(ctx context.Context, env *adapter.Env) error {
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		told = env.Client.Create(ended, job("x"))
+		return until(ctx)
+	})
+	g.Expect(told).To(MatchError(context.Canceled))
+}
+
+// stubborn goes on after its context has ended, as a program with a careless retry does.
+func stubborn(ctx context.Context, env *adapter.Env) error {
+	go func() {
+		for env.Client.List(ctx, &corev1.PodList{}) != nil || env.Clock.Now().Before(event.Epoch.Add(time.Hour)) {
+			if ctx.Err() == nil {
+				time.Sleep(time.Second)
+			}
+		}
+	}()
+	return until(ctx)
+}
+
+func TestProgramsThatDoNotStop(t *testing.T) {
+	g := NewWithT(t)
+	s := story()
+	s.Until = time.Minute
+	s.Faults = []sim.Fault{
+		{When: sim.When{At: 10 * time.Second}, Crash: &sim.Crash{}},
+		{Crash: &sim.Crash{Call: 20, Match: sim.CallMatch{Verb: "list"}, After: true, Down: time.Second}},
+	}
+	res := inBubble(t, s, stubborn)
+	g.Expect(res.Ending).To(Equal(sim.TimeIsUp))
+	g.Expect(logged(res, trace.Instance)).To(ContainElement("after list pods"))
+}
+
+func TestProgramsThatWaitWhenTheyAreStopped(t *testing.T) {
+	g := NewWithT(t)
+	var answers []error
+	s := story()
+	s.Until, s.Latency = time.Minute, 10*time.Second
+	s.Faults = []sim.Fault{{When: sim.When{At: 7 * time.Second}, Crash: &sim.Crash{}}}
+	res := inBubble(t, s, func(ctx context.Context, env *adapter.Env) error {
+		first := env.Clock.Now().Equal(event.Epoch)
+		var group sync.WaitGroup
+		results := make([]error, 2)
+		for n := range results {
+			group.Go(func() { results[n] = env.Client.List(ctx, &corev1.PodList{}) })
+		}
+		group.Wait()
+		if first {
+			answers = results
+		}
+		return until(ctx)
+	})
+	g.Expect(res.Failure).NotTo(HaveOccurred())
+	for _, err := range answers { // one that was being served, and one that waited for its turn
+		g.Expect(errors.Is(err, context.Canceled)).To(BeTrue(), "%v", err)
+	}
+	g.Expect(answers).To(HaveLen(2))
+}
+
+func TestProgramsNeedABubble(t *testing.T) {
+	g := NewWithT(t)
+	program := adapter.Concurrent("program", func(ctx context.Context, _ *adapter.Env) error { return until(ctx) })
+	res := run(t, story(), program)
+	g.Expect(res.Ending).To(Equal(sim.StartFailed))
+	g.Expect(res.Failure).To(MatchError(ContainSubstring("call sim.Run inside synctest.Test")))
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Second)
+		res = run(t, story(), program)
+	})
+	g.Expect(res.Ending).To(Equal(sim.StartFailed))
+	g.Expect(res.Failure).To(MatchError(ContainSubstring("the bubble's clock is 1s ahead of virtual time")))
+}
+
+func TestProgramsThatFail(t *testing.T) {
+	g := NewWithT(t)
+	res := inBubble(t, story(), func(context.Context, *adapter.Env) error { return errors.New("no leader") })
+	g.Expect(res.Failure).To(MatchError("the program returned before its context ended: no leader"))
+	res = inBubble(t, story(), func(ctx context.Context, env *adapter.Env) error {
+		_ = env.Client.List(ctx, &corev1.PodList{})
+		panic("oh no")
+	})
+	g.Expect(res.Ending).To(Equal(sim.Panicked))
+	g.Expect(res.Failure).To(MatchError(HavePrefix("the program panicked: oh no")))
+	res = inBubble(t, story(), func(ctx context.Context, env *adapter.Env) error {
+		for ctx.Err() == nil {
+			_ = env.Client.List(ctx, &corev1.PodList{})
+		}
+		return ctx.Err()
+	}, sim.WithLimits(sim.Limits{Limits: adapter.Limits{CallsPerInstant: 10}}))
+	g.Expect(res.Ending).To(Equal(sim.HotLoop))
+	g.Expect(res.Failure).To(MatchError(HavePrefix("10 API calls at one instant (0s of virtual time), and yet another: list pods")))
+}
