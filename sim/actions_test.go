@@ -219,7 +219,8 @@ func TestTriggers(t *testing.T) {
 	g.Expect(marked(sim.When{After: &sim.Trigger{Pod: 2}})).To(Equal(done("14s")))
 	g.Expect(marked(sim.When{After: &sim.Trigger{Pod: 2, Phase: corev1.PodSucceeded}})).To(Equal(done("18s")))
 	g.Expect(marked(sim.When{After: &sim.Trigger{Status: map[string]int32{"failed": 1}}})).To(Equal(done("5s")))
-	g.Expect(marked(sim.When{After: &sim.Trigger{Status: map[string]int32{"failed": 1, "succeeded": 2}}})).To(Equal(done("24s")))
+	both := map[string]int32{"failed": 1, "succeeded": 2}
+	g.Expect(marked(sim.When{After: &sim.Trigger{Status: both}})).To(Equal(done("24s")))
 	g.Expect(marked(sim.When{After: &sim.Trigger{Pod: 3, Status: map[string]int32{"active": 1}}})).To(Equal(done("19s")))
 	g.Expect(marked(sim.When{At: 90 * time.Second, After: &sim.Trigger{Pod: 2}})).To(Equal(done("1m44s")))
 	g.Expect(marked(sim.When{After: &sim.Trigger{Pod: 9}})).To(BeEmpty())

@@ -51,7 +51,8 @@ func TestErrorsOfEachKind(t *testing.T) { // CTRL-5, CTRL-9
 				creation, {Resource: "jobs", Subresource: "status"}, {Verb: "patch", Resource: "pods"}, {},
 			} {
 				g := NewWithT(t)
-				res := troubled(t, sim.Fault{Error: &sim.CallError{Match: m, Status: status, Effect: effect, Times: 2, Skip: 1}})
+				res := troubled(t, sim.Fault{Error: &sim.CallError{
+					Match: m, Status: status, Effect: effect, Times: 2, Skip: 1}})
 				g.Expect(res.Jobs[0].Status.Succeeded).To(BeEquivalentTo(4), "%s, effect: %v, %+v", name, effect, m)
 				given := times(res, func(e *trace.Entry) bool { return e.Kind == trace.Fault })
 				g.Expect(given).To(HaveLen(2), "%s, effect: %v, %+v", name, effect, m)

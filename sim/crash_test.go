@@ -41,7 +41,8 @@ func TestCrashAtATime(t *testing.T) { // CTRL-7
 // crashed plays a Job of successes and failures, with a crash at some call.
 func crashed(t *testing.T, crash *sim.Crash, opts ...sim.Option) *sim.Result {
 	t.Helper()
-	s := story(job("work", sized(4, 2)), failing(2*time.Second), succeeding(4*time.Second), failing(3*time.Second), succeeding(time.Second))
+	s := story(job("work", sized(4, 2)),
+		failing(2*time.Second), succeeding(4*time.Second), failing(3*time.Second), succeeding(time.Second))
 	if crash != nil {
 		s.Faults = []sim.Fault{{Crash: crash}}
 	}
@@ -112,7 +113,8 @@ func TestCrashAfterTheEffectLosesTheAnswer(t *testing.T) {
 func TestCrashInRandomRuns(t *testing.T) { // CTRL-1
 	g := NewWithT(t)
 	for seed := range uint64(40) {
-		res := crashed(t, &sim.Crash{Call: int(seed), After: seed%2 == 0, Down: time.Duration(seed%3) * time.Second}, sim.WithSeed(seed))
+		crash := &sim.Crash{Call: int(seed), After: seed%2 == 0, Down: time.Duration(seed%3) * time.Second}
+		res := crashed(t, crash, sim.WithSeed(seed))
 		s := res.Jobs[0].Status
 		g.Expect([]int32{s.Succeeded, s.Failed}).To(Equal([]int32{4, 2}), "seed %d", seed)
 	}

@@ -73,7 +73,8 @@ func TestClockFaults(t *testing.T) {
 		{When: at(150 * time.Second), Clock: new(10 * time.Second)}, // while it is down
 	}
 	for _, minute := range seconds(61, 240) {
-		s.Actions = append(s.Actions, sim.Action{When: at(minute), Scale: &sim.Scale{Parallelism: new(int32(minute / time.Second))}})
+		s.Actions = append(s.Actions, sim.Action{
+			When: at(minute), Scale: &sim.Scale{Parallelism: new(int32(minute / time.Second))}})
 	}
 	res := runWith(t, s, impl)
 	g.Expect(res.Failure).NotTo(HaveOccurred())

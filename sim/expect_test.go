@@ -129,8 +129,12 @@ func TestExpectationsOfJobsThatComeAndGo(t *testing.T) {
 	}
 	res := play(t, s)
 	g.Expect(res.Unmet()).To(BeEmpty())
-	g.Expect(expected(res, sim.Expectation{Condition: batchv1.JobComplete}, sim.Expectation{Deleted: true, Condition: batchv1.JobComplete},
-		sim.Expectation{Never: true, Deleted: true}, sim.Expectation{Pods: new(4)})).To(Equal([]string{
+	g.Expect(expected(res,
+		sim.Expectation{Condition: batchv1.JobComplete},
+		sim.Expectation{Deleted: true, Condition: batchv1.JobComplete},
+		sim.Expectation{Never: true, Deleted: true},
+		sim.Expectation{Pods: new(4)},
+	)).To(Equal([]string{
 		"expected Job work: condition Complete, at the end; but it came about at 11s; at the end: the Job is gone",
 		"expected Job work: condition Complete, the Job to be gone, at the end; but that was never so; at the end: the Job is gone",
 		"expected Job work: the Job to be gone, never; it was so at 1m0s",

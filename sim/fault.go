@@ -25,8 +25,8 @@ type Fault struct {
 // Crash ends the instance of the implementation and all that it remembers. A new one starts after Down.
 type Crash struct {
 	Down time.Duration
-	// Call makes it happen at an API call instead of a time: the instance's Call-th (from 1) that Match fits, before the
-	// server has seen it, or after its effect if After is set. At is then ignored.
+	// Call makes it happen at an API call instead of a time: the Call-th (from 1, over all instances) that Match fits,
+	// before the server has seen it, or after its effect if After is set. At is then ignored.
 	Call  int
 	Match CallMatch
 	After bool

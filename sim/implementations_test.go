@@ -12,7 +12,9 @@ import (
 )
 
 // reconciling is an implementation from a function; errors of the factory and of calls are what it makes of them.
-func reconciling(call func(ctx context.Context, env *adapter.Env, r reconcile.Request) (reconcile.Result, error)) adapter.Implementation {
+func reconciling(
+	call func(ctx context.Context, env *adapter.Env, r reconcile.Request) (reconcile.Result, error),
+) adapter.Implementation {
 	return adapter.Reconciler("function", func(env *adapter.Env) (reconcile.Reconciler, error) {
 		return reconcile.Func(func(ctx context.Context, r reconcile.Request) (reconcile.Result, error) {
 			return call(ctx, env, r)

@@ -184,7 +184,8 @@ func anyFault(t *rapid.T) sim.Fault {
 	case 0:
 		f.Crash = &sim.Crash{Down: span(t, "down")}
 	case 1:
-		f.Crash = &sim.Crash{Call: rapid.IntRange(1, 20).Draw(t, "call"), After: rapid.Bool().Draw(t, "after"), Down: span(t, "down")}
+		call, after := rapid.IntRange(1, 20).Draw(t, "call"), rapid.Bool().Draw(t, "after")
+		f.Crash = &sim.Crash{Call: call, After: after, Down: span(t, "down")}
 	case 2:
 		f.Error = &sim.CallError{Match: sim.CallMatch{Resource: resource}, Status: forbidden(),
 			Effect: rapid.Bool().Draw(t, "effect"), Times: rapid.IntRange(1, 5).Draw(t, "times")}

@@ -63,8 +63,9 @@ type Expectation struct {
 	Line int
 	// Job is the name of the Job that is meant; empty means the scenario's first.
 	Job string
-	// At and Within are a window of virtual time: what is expected must be so (a condition must become true) at some
-	// instant from At to At+Within. Without At it must be so at the end of the run.
+	// At and Within are a window of virtual time: what is expected must be so at some instant from At to At+Within. If it
+	// names a condition, an event or a deletion it must become so in that time; the rest may have been so before. After a
+	// good ending things stay as they are. Without At it must be so at the end of the run.
 	At     *time.Duration
 	Within time.Duration
 	// Never turns it round: it must not be so at any instant of the run.

@@ -23,7 +23,8 @@ func TestNoDuplicatePods(t *testing.T) {
 	second := time.Second
 	faults := []sim.WatchFault{
 		{Delay: 3 * second}, {Delay: 20 * second, For: 5 * second}, {Delay: second, Resource: "jobs"},
-		{Stall: true, For: 30 * second}, {Stall: true, Resource: "pods", For: 15 * second}, {Stall: true, Resource: "jobs", For: 15 * second},
+		{Stall: true, For: 30 * second},
+		{Stall: true, Resource: "pods", For: 15 * second}, {Stall: true, Resource: "jobs", For: 15 * second},
 		{Break: true}, {Break: true, Resource: "pods"}, {Break: true, Resource: "jobs"},
 	}
 	for _, fault := range faults {
@@ -50,7 +51,8 @@ func TestWatchDelays(t *testing.T) {
 	g.Expect(became(res, batchv1.JobComplete)).To(Equal(seconds(2 + 10 + 2 + 1)))
 
 	// Delays of faults come on top, for changes while they last.
-	s.Faults = []sim.Fault{{When: at(10 * time.Second), Watch: &sim.WatchFault{Delay: 5 * time.Second, Resource: "pods", For: 3 * time.Second}}}
+	more := &sim.WatchFault{Delay: 5 * time.Second, Resource: "pods", For: 3 * time.Second}
+	s.Faults = []sim.Fault{{When: at(10 * time.Second), Watch: more}}
 	res = play(t, s)
 	g.Expect(became(res, batchv1.JobComplete)).To(Equal(seconds(2 + 10 + 2 + 5 + 1)))
 	g.Expect(texts(res, trace.Fault)).To(Equal([]string{"watches of pods are 5s late"}))
