@@ -14,9 +14,11 @@ import (
 func (c *Caller) Bind(namespace, name, node string) error {
 	k := Key{Resource: Pods, Namespace: namespace, Name: name}
 	old, ok := c.server.store.get(k).(*corev1.Pod)
-	err := notFound(k)
+	var err error
 	if ok {
 		err = checkBinding(old)
+	} else {
+		err = notFound(k)
 	}
 	if err != nil {
 		c.record("create", "binding", k, nil, err)
