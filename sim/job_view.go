@@ -43,7 +43,7 @@ func (v *jobView) take(e *trace.Entry) bool {
 	case e.Kind == trace.Removed && e.Resource == "jobs" && e.Name == v.name:
 		v.job = nil
 		return true
-	case !e.OK() || e.Object == nil || e.Text == "dry run":
+	case !e.Stored() || e.Object == nil:
 		return false
 	}
 	switch obj := e.Object.(type) {

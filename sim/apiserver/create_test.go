@@ -195,7 +195,7 @@ func TestDryRun(t *testing.T) {
 	c.Expect(err).NotTo(gomega.HaveOccurred())
 	c.Expect(made.GetUID()).NotTo(gomega.BeEmpty())
 	c.Expect(made.GetResourceVersion()).To(gomega.BeEmpty())
-	c.Expect(c.recorder.last().Text).To(gomega.Equal("dry run"))
+	c.Expect(c.recorder.last().DryRun).To(gomega.BeTrue())
 	c.Expect(stored(c, newJob("pi"))).To(gomega.BeNil())
 
 	job := create(c, newJob("pi"))

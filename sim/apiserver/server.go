@@ -94,13 +94,10 @@ func (c *Caller) record(verb, subresource string, k Key, obj Object, err error) 
 }
 
 func (c *Caller) recordText(verb, subresource string, k Key, obj Object, err error, text string) int {
-	if c.dryRun {
-		text = "dry run"
-	}
 	return c.server.recorder.Record(trace.Entry{
 		Kind: trace.Call, Actor: c.actor, Instance: c.instance,
 		Verb: verb, Resource: string(k.Resource), Subresource: subresource, Namespace: k.Namespace, Name: k.Name,
-		Status: statusOf(err), Lost: c.lost, Object: obj, Text: text,
+		Status: statusOf(err), Lost: c.lost, DryRun: c.dryRun, Object: obj, Text: text,
 	})
 }
 

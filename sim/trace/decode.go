@@ -70,7 +70,7 @@ func (d *decoder) entry(r *record) (Entry, error) {
 		Cause: r.Cause, Kind: r.Kind, Actor: r.Actor, Instance: r.Instance,
 		Verb: r.Verb, Resource: r.Resource, Subresource: r.Subresource, Namespace: r.Namespace, Name: r.Name,
 		Container: r.Container, Number: r.Number, Code: r.Code, Signal: r.Signal, Reason: r.Reason,
-		Status: r.Status, Lost: r.Lost, Text: r.Text,
+		Status: r.Status, Lost: r.Lost, DryRun: r.DryRun, Text: r.Text,
 	}
 	entries := d.trace.Entries
 	if want := len(entries) + 1; r.Seq != want {

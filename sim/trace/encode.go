@@ -34,6 +34,7 @@ type record struct {
 	Reason      string          `json:"reason,omitempty"`
 	Status      *metav1.Status  `json:"status,omitempty"`
 	Lost        bool            `json:"lost,omitempty"`
+	DryRun      bool            `json:"dryRun,omitempty"`
 	Text        string          `json:"text,omitempty"`
 	Object      json.RawMessage `json:"object,omitempty"`
 }
@@ -43,7 +44,7 @@ func recordOf(e *Entry) record {
 		Seq: e.Seq, At: e.At.String(), Cause: e.Cause, Kind: e.Kind, Actor: e.Actor, Instance: e.Instance,
 		Verb: e.Verb, Resource: e.Resource, Subresource: e.Subresource, Namespace: e.Namespace, Name: e.Name,
 		Container: e.Container, Number: e.Number, Code: e.Code, Signal: e.Signal, Reason: e.Reason,
-		Status: e.Status, Lost: e.Lost, Text: e.Text,
+		Status: e.Status, Lost: e.Lost, DryRun: e.DryRun, Text: e.Text,
 	}
 	if e.Wait != 0 {
 		r.Wait = e.Wait.String()

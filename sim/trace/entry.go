@@ -74,15 +74,19 @@ type Entry struct {
 	// Status tells why the API server refused a call; nil when it did not. Lost marks a call whose caller did not get
 	// the answer that the server gave (a time-out after the effect, a crash).
 	Status *metav1.Status
-	Lost   bool
+	// DryRun marks a call that was checked and answered, and of which nothing was stored.
+	Lost, DryRun bool
 	// Object is shared and must not be changed.
 	Object Object
-	// Text is for people. On a call that the server accepted, "dry run" says that nothing was stored.
+	// Text is for people.
 	Text string
 }
 
 // OK reports whether the entry is an API call that the server accepted.
 func (e *Entry) OK() bool { return e.Kind == Call && e.Status == nil }
+
+// Stored reports whether the entry is an API call that the server accepted, and not a dry run.
+func (e *Entry) Stored() bool { return e.OK() && !e.DryRun }
 
 // Trace is what happened in one run, in order.
 type Trace struct {

@@ -16,7 +16,7 @@ func (e *Entry) object() objectID { return objectID{e.Resource, e.Namespace, e.N
 
 // stored reports whether the entry is a write whose object is a new version in the store.
 func (e *Entry) stored() bool {
-	if !e.OK() || e.Object == nil || e.Text == "dry run" {
+	if !e.Stored() || e.Object == nil {
 		return false
 	}
 	switch e.Verb {

@@ -138,7 +138,7 @@ func (n *told) isBelow(cause *told) bool {
 
 func newTold(e *Entry, sentence string) *told {
 	n := &told{seq: e.Seq, at: e.At, object: e.object(), sentence: sentence,
-		creation: e.Verb == "create" && e.Subresource == "" && e.OK()}
+		creation: e.Verb == "create" && e.Subresource == "" && e.Stored()}
 	if e.Kind == Container {
 		n.object.resource = "pods"
 	}
