@@ -133,7 +133,7 @@ func (i *concurrentInstance) record(e trace.Entry) {
 }
 
 func (i *concurrentInstance) now() metav1.Time {
-	return metav1.NewTime(time.Now().UTC().Truncate(time.Second))
+	return metav1.NewTime(i.world.Queue().Time().Truncate(time.Second))
 }
 
 // post sends an Event as a request like any other.
