@@ -96,20 +96,31 @@ func TestREADMEGo(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for _, args := range [][]string{
-			{"mod", "edit", "-require", "github.com/jobsim/jobsim@v0.0.0", "-replace", "github.com/jobsim/jobsim=" + root},
-			{"test", "-mod=mod", "./..."},
-		} {
-			cmd := exec.Command("go", args...)
+		for _, command := range []string{moduleCommand(t, root), "go test -mod=mod ./..."} {
+			cmd := exec.Command("bash", "-c", command)
 			cmd.Dir = dir
 			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Fatalf("README.md:%d: go %s: %v\n%s", b.line, strings.Join(args, " "), err, out)
+				t.Fatalf("README.md:%d: %s: %v\n%s", b.line, command, err, out)
 			}
 		}
 	}
 	if ran == 0 {
 		t.Error("the README has no Go")
 	}
+}
+
+// moduleCommand is the README's command that makes a module find a checkout beside it, with this checkout. The
+// go mod tidy that follows it there would look things up, which the requirements of this module make unnecessary.
+func moduleCommand(t *testing.T, root string) string {
+	t.Helper()
+	for _, b := range readmeBlocks(t) {
+		command, rest, _ := strings.Cut(b.text, "\n")
+		if b.language == "sh" && strings.HasPrefix(command, "go mod edit ") && rest == "go mod tidy\n" {
+			return strings.Replace(command, "../jobsim", root, 1)
+		}
+	}
+	t.Fatal("expected the README to show go mod edit and go mod tidy in a block of sh")
+	return ""
 }
 
 // TestREADMELinks finds links to files that are not there.
