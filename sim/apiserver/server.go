@@ -88,6 +88,9 @@ func (c *Caller) Get(k Key) (Object, error) {
 	return obj, nil
 }
 
+// Exists reports whether an object is stored.
+func (c *Caller) Exists(k Key) bool { return c.server.store.get(k) != nil }
+
 // record writes the trace entry of a call.
 func (c *Caller) record(verb, subresource string, k Key, obj Object, err error) int {
 	return c.recordText(verb, subresource, k, obj, err, "")

@@ -189,3 +189,22 @@ func TestIndexes(t *testing.T) {
 	c.Expect(c.cache.IndexField(background(), &corev1.Pod{}, "late", byLabel)).
 		To(gomega.MatchError(gomega.ContainSubstring("indexes must be added before the informer has started")))
 }
+
+// TestListReusesMemoryOnlyWhenTold: items that somebody may still point to are never overwritten.
+func TestListReusesMemoryOnlyWhenTold(t *testing.T) {
+	g := gomega.NewWithT(t)
+	objects := []apiserver.Object{
+		&corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "one"}}, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "two"}},
+	}
+	list := &corev1.PodList{}
+	g.Expect(fillList(list, objects, shareInto)).To(gomega.Succeed())
+	kept := &list.Items[0]
+	g.Expect(fillList(list, objects[1:], shareInto)).To(gomega.Succeed())
+	g.Expect(kept.Name).To(gomega.Equal("one"))
+
+	kept = &list.Items[0]
+	list.Items = list.Items[:0]
+	g.Expect(fillList(list, objects[:1], shareInto)).To(gomega.Succeed())
+	g.Expect(kept).To(gomega.BeIdenticalTo(&list.Items[0]))
+	g.Expect(kept.Name).To(gomega.Equal("one"))
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -92,7 +93,7 @@ func (r *EventRecorder) freeName(caller *apiserver.Caller, about apiserver.Objec
 	for {
 		r.count++
 		name := about.GetName() + "." + strconv.FormatUint(uint64(now.UnixNano())+r.count, 16)
-		if _, err := caller.Get(apiserver.Key{Resource: apiserver.Events, Namespace: namespace, Name: name}); err != nil {
+		if !caller.Exists(apiserver.Key{Resource: apiserver.Events, Namespace: namespace, Name: name}) {
 			return name
 		}
 	}
@@ -103,7 +104,9 @@ func (r *EventRecorder) newEvent(caller *apiserver.Caller, about apiserver.Objec
 	ref := corev1.ObjectReference{
 		Namespace: about.GetNamespace(), Name: about.GetName(), UID: about.GetUID(), ResourceVersion: about.GetResourceVersion(),
 	}
-	if gvk, err := kindOf(about.(runtime.Object)); err == nil {
+	if _, ok := about.(*batchv1.Job); ok { // what nearly all are about, without asking the scheme
+		ref.APIVersion, ref.Kind = "batch/v1", "Job"
+	} else if gvk, err := kindOf(about.(runtime.Object)); err == nil {
 		ref.APIVersion, ref.Kind = gvk.ToAPIVersionAndKind()
 	}
 	namespace := about.GetNamespace()

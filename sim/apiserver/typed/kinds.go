@@ -157,25 +157,30 @@ func copyWithKind(r apiserver.Resource) put {
 func fillList(list client.ObjectList, objects []apiserver.Object, put put) error {
 	switch l := list.(type) {
 	case *corev1.PodList:
-		l.Items = fill(objects, put, func(dst *corev1.Pod) client.Object { return dst })
+		l.Items = fill(l.Items, objects, put, func(dst *corev1.Pod) client.Object { return dst })
 	case *batchv1.JobList:
-		l.Items = fill(objects, put, func(dst *batchv1.Job) client.Object { return dst })
+		l.Items = fill(l.Items, objects, put, func(dst *batchv1.Job) client.Object { return dst })
 	case *corev1.EventList:
-		l.Items = fill(objects, put, func(dst *corev1.Event) client.Object { return dst })
+		l.Items = fill(l.Items, objects, put, func(dst *corev1.Event) client.Object { return dst })
 	case *corev1.NodeList:
-		l.Items = fill(objects, put, func(dst *corev1.Node) client.Object { return dst })
+		l.Items = fill(l.Items, objects, put, func(dst *corev1.Node) client.Object { return dst })
 	case *metav1.PartialObjectMetadataList:
-		l.Items = fill(objects, put, func(dst *metav1.PartialObjectMetadata) client.Object { return dst })
+		l.Items = fill(l.Items, objects, put, func(dst *metav1.PartialObjectMetadata) client.Object { return dst })
 	default:
 		return fmt.Errorf("%T: expected a list of Jobs, Pods, Nodes, Events or metav1.PartialObjectMetadata", list)
 	}
 	return nil
 }
 
-// fill makes the items of a list. It does not reuse the memory of the list that was passed: somebody may have kept
-// pointers to the old items.
-func fill[T any](objects []apiserver.Object, put put, pointer func(*T) client.Object) []T {
-	items := make([]T, len(objects))
+// fill makes the items of a list. It does not reuse the memory of a list that holds items, since somebody may have kept
+// pointers to them; a caller that has cut the items to nothing says that nobody has.
+func fill[T any](old []T, objects []apiserver.Object, put put, pointer func(*T) client.Object) []T {
+	var items []T
+	if len(old) == 0 && cap(old) >= len(objects) && len(objects) > 0 {
+		items = old[:len(objects)]
+	} else {
+		items = make([]T, len(objects))
+	}
 	for i, obj := range objects {
 		_ = put(pointer(&items[i]), obj) // the type of the list has chosen that of its items
 	}
