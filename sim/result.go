@@ -131,13 +131,6 @@ func (s *Scenario) Fingerprint() uint32 {
 	for i := range plain.Faults {
 		plain.Faults[i].Line = 0
 	}
-	plain.Actions, plain.Faults = slices.Clone(s.Actions), slices.Clone(s.Faults)
-	for i := range plain.Actions {
-		plain.Actions[i].Line = 0
-	}
-	for i := range plain.Faults {
-		plain.Faults[i].Line = 0
-	}
 	data, err := json.Marshal(plain)
 	if err != nil {
 		panic(err) // plain data
