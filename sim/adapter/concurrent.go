@@ -204,7 +204,8 @@ func (i *concurrentInstance) waits() bool {
 // Busy is true, since nobody can tell what a program waits for.
 func (i *concurrentInstance) Busy() bool { return true }
 
-// Wait lets the bubble's clock run until the given time, or until the program makes a request.
+// Wait lets the bubble's clock run until the given time, or until the program makes a request. Package time is virtual
+// here: in a bubble nothing of it comes from the machine's clock.
 func (i *concurrentInstance) Wait(until time.Duration) {
 	synctest.Wait()
 	q := i.world.Queue()
