@@ -1,0 +1,4 @@
+package conformance
+
+// counters is about status counters and lists (STAT).
+var counters = []Requirement{}

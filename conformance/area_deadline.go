@@ -1,0 +1,4 @@
+package conformance
+
+// deadline is about activeDeadlineSeconds (ADS).
+var deadline = []Requirement{}

@@ -1,0 +1,4 @@
+package conformance
+
+// disruption is about pods that others delete, and nodes that are lost (EXT).
+var disruption = []Requirement{}

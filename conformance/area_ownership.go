@@ -1,0 +1,4 @@
+package conformance
+
+// ownership is about which pods belong to a Job (SEL).
+var ownership = []Requirement{}

@@ -1,0 +1,4 @@
+package conformance
+
+// parallelism is about how many pods are active (PAR).
+var parallelism = []Requirement{}

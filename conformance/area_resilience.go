@@ -1,0 +1,4 @@
+package conformance
+
+// resilience is about crashes, stale reads and failing calls (CTRL).
+var resilience = []Requirement{}

@@ -1,0 +1,4 @@
+package conformance
+
+// times is about startTime and completionTime (TIME).
+var times = []Requirement{}

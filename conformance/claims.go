@@ -1,0 +1,40 @@
+package conformance
+
+import "k8s.io/api/batch/v1"
+
+// Minor is a Kubernetes minor version: 37 stands for 1.37.
+type Minor int
+
+// Latest is the newest minor that the requirements speak of.
+const Latest Minor = 37
+
+// Feature is an optional part of the Job API that an implementation may claim.
+type Feature string
+
+// Identity says who is responsible for an implementation, for the report.
+type Identity struct {
+	Organization string   `json:"organization,omitempty"`
+	Project      string   `json:"project,omitempty"`
+	Version      string   `json:"version,omitempty"`
+	URL          string   `json:"url,omitempty"`
+	Contact      []string `json:"contact,omitempty"`
+}
+
+// Claims are what an implementation says of itself, and so what it is held to.
+type Claims struct {
+	Identity Identity
+	// Kubernetes is the minor whose semantics it follows.
+	Kubernetes Minor
+	// Features are the optional features that it has.
+	Features []Feature
+	// UpstreamExact holds it to the timing and the order of effects of kube-controller-manager.
+	UpstreamExact bool
+	// Finalizer is what it keeps pods with until they are counted (POD-4).
+	Finalizer string
+	Bounds    Bounds
+}
+
+// DefaultClaims are those of an implementation that says nothing: the core, as the latest minor has it.
+func DefaultClaims() Claims {
+	return Claims{Kubernetes: Latest, Finalizer: v1.JobTrackingFinalizer, Bounds: DefaultBounds()}
+}

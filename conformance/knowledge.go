@@ -1,0 +1,185 @@
+package conformance
+
+import (
+	"net/http"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+const (
+	jobsResource = "jobs"
+	podsResource = "pods"
+)
+
+// knowledge keeps what stands between the cluster and the implementation: whether it runs, how far its watches are
+// behind, and when it was last hindered. Nobody may be blamed for what he could not know or do.
+type knowledge struct {
+	// down tells that no instance runs.
+	down bool
+	// instance is the number of the present one.
+	instance int
+	// hindered is until when the implementation was last kept from acting: down, behind, or waiting to try again.
+	hindered  time.Duration
+	jobsWatch watchState
+	podsWatch watchState
+}
+
+// watchState is how far a watch of the present instance is behind.
+type watchState struct {
+	open    bool
+	pending int // changes that are stored and not delivered
+}
+
+func (k *knowledge) watch(resource string) *watchState {
+	switch resource {
+	case jobsResource:
+		return &k.jobsWatch
+	case podsResource:
+		return &k.podsWatch
+	}
+	return nil
+}
+
+// behind reports whether there are changes that the implementation has not been told of.
+func (k *knowledge) behind() bool { return k.jobsWatch.pending > 0 || k.podsWatch.pending > 0 }
+
+// noteChange counts a stored change that a watch will deliver.
+func (k *knowledge) noteChange(resource string) {
+	if w := k.watch(resource); w.open {
+		w.pending++
+	}
+}
+
+// noteCall notes whether a request of the implementation failed, so that it may wait before it tries again.
+func (v *view) noteCall(e *trace.Entry) {
+	if !isImplementation(e) {
+		return
+	}
+	refused := e.Status != nil && e.Status.Code != http.StatusNotFound
+	if refused || e.Lost {
+		v.hindered = max(v.hindered, v.now+v.claims.Bounds.Retry)
+	}
+}
+
+func (k *knowledge) noteInstance(v *view, e *trace.Entry) {
+	switch e.Verb {
+	case "crash", "stop":
+		k.down = true
+		k.jobsWatch, k.podsWatch = watchState{}, watchState{}
+		v.forgetCaches()
+	case "start":
+		k.down, k.instance = false, e.Instance
+		k.hindered = max(k.hindered, v.now)
+	}
+}
+
+// forgetCaches empties what the implementation has seen: it remembers nothing.
+func (v *view) forgetCaches() {
+	for _, j := range v.jobs {
+		j.seen = nil
+	}
+	for _, j := range v.jobs {
+		for _, p := range j.pods {
+			p.seen = nil
+		}
+	}
+}
+
+func (k *knowledge) noteDelivery(v *view, e *trace.Entry) {
+	if e.Instance != k.instance {
+		return
+	}
+	w := k.watch(e.Resource)
+	if w == nil {
+		return
+	}
+	if e.Verb == "RELIST" {
+		*w = watchState{open: true}
+		v.relisted(e.Resource)
+		return
+	}
+	w.open = true
+	w.pending = max(0, w.pending-1)
+	switch obj := e.Object.(type) {
+	case *batchv1.Job:
+		v.deliveredJob(obj, e.Verb == "DELETED")
+	case *corev1.Pod:
+		v.deliveredPod(obj, e.Verb == "DELETED")
+	}
+}
+
+func (v *view) relisted(resource string) {
+	for _, j := range v.jobs {
+		if resource == jobsResource {
+			j.seen, j.unseen = nil, nil
+			if !j.gone {
+				j.seen = j.obj
+			}
+			continue
+		}
+		for _, p := range j.pods {
+			p.seen = nil
+			if !p.gone {
+				p.seen = p.obj
+			}
+		}
+	}
+}
+
+func (v *view) deliveredJob(obj *batchv1.Job, deleted bool) {
+	j := v.jobByUID[obj.UID]
+	if j == nil {
+		return
+	}
+	if deleted {
+		j.seen, j.unseen = nil, nil
+		return
+	}
+	j.seen = obj
+	for i, version := range j.unseen {
+		if version == obj || version.ResourceVersion == obj.ResourceVersion {
+			j.unseen = j.unseen[i+1:]
+			return
+		}
+	}
+}
+
+func (v *view) deliveredPod(obj *corev1.Pod, deleted bool) {
+	p := v.podByUID[obj.UID]
+	if p == nil {
+		return
+	}
+	if p.seen = obj; deleted {
+		p.seen = nil
+	}
+}
+
+// pass notes that time goes on from what is now to until.
+func (v *view) pass(until time.Duration) {
+	if v.down || v.behind() {
+		v.hindered = max(v.hindered, until)
+	}
+}
+
+// overdue reports whether the implementation has had longer than its reaction time, up to until, for something that
+// it could know since from.
+func (v *view) overdue(from, until time.Duration) bool {
+	from = max(from, v.hindered)
+	return until-from > v.claims.Bounds.Reaction+v.slowness()
+}
+
+// slowness is what calls that take time add: a reaction can be a few dozen of them in a row.
+func (v *view) slowness() time.Duration { return 50 * v.run.Scenario.Latency }
+
+// statusReason is why the API server refused a call, and empty if it did not.
+func statusReason(e *trace.Entry) metav1.StatusReason {
+	if e.Status == nil {
+		return ""
+	}
+	return e.Status.Reason
+}

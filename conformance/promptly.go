@@ -1,0 +1,55 @@
+package conformance
+
+import (
+	"time"
+
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// promptly checks that what the implementation owes to a Job does not stay undone for longer than the reaction time.
+type promptly struct {
+	// owed tells whether something is owed to the Job as things stand, since when at the earliest (a time to come if
+	// it is going to be), and what it is, for people. It is asked once everything at an instant has happened.
+	owed func(x *examiner, j *jobState) (since time.Duration, what string, ok bool)
+	open []openDebt
+}
+
+// openDebt is what is owed to the Job of the same number.
+type openDebt struct {
+	since time.Duration
+	entry *trace.Entry // after which it was first owed
+}
+
+// prompt makes a check of a predicate, for the check field of a requirement.
+func prompt(owed func(x *examiner, j *jobState) (since time.Duration, what string, ok bool)) func() any {
+	return func() any { return &promptly{owed: owed} }
+}
+
+func (c *promptly) tick(x *examiner, until time.Duration) {
+	for len(c.open) < len(x.jobs) {
+		c.open = append(c.open, openDebt{})
+	}
+	for i, j := range x.jobs {
+		debt := &c.open[i]
+		since, what, ok := c.owed(x, j)
+		if !ok {
+			*debt = openDebt{}
+			continue
+		}
+		if debt.entry == nil {
+			*debt = openDebt{x.now, x.entry}
+			x.exercised()
+		}
+		if from := max(since, debt.since); x.overdue(from, until) {
+			x.violatedBy([]*trace.Entry{debt.entry}, "%s (since %v; nothing until %v, and %v are allowed)",
+				what, from, describeTime(until), x.claims.Bounds.Reaction)
+		}
+	}
+}
+
+func describeTime(at time.Duration) string {
+	if at == never {
+		return "the end"
+	}
+	return at.String()
+}

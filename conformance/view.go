@@ -1,0 +1,127 @@
+package conformance
+
+import (
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// view is what a trace has shown so far: the cluster as it is, and what the implementation can know of it. It is kept
+// once for all checks of a run, so that a check is a few lines.
+type view struct {
+	run    *sim.Result
+	claims *Claims
+	// now is the time of the entry that is being looked at.
+	now   time.Duration
+	entry *trace.Entry
+
+	// jobs are all Jobs that there have been, in order of creation; a Job that is recreated is another one.
+	jobs     []*jobState
+	jobByUID map[types.UID]*jobState
+	podByUID map[types.UID]*podState
+	podByKey map[types.NamespacedName]*podState // the one that is in the store
+
+	// sync is the Seq of the call of a reconcile function that is under way or was the last; 0 for other shapes.
+	sync int
+
+	knowledge
+}
+
+func newView(r *sim.Result, claims *Claims) *view {
+	return &view{
+		run: r, claims: claims,
+		jobByUID: map[types.UID]*jobState{}, podByUID: map[types.UID]*podState{},
+		podByKey: map[types.NamespacedName]*podState{},
+	}
+}
+
+// seenChange is what an entry has changed in the view; both are nil if nothing.
+type seenChange struct {
+	job *jobState
+	pod *podState
+}
+
+// take brings the view up to the state after an entry.
+func (v *view) take(e *trace.Entry) seenChange {
+	v.entry = e
+	switch e.Kind {
+	case trace.Call:
+		v.noteCall(e)
+		if e.Stored() && e.Object != nil {
+			return v.stored(e)
+		}
+	case trace.Removed:
+		return v.removed(e)
+	case trace.Delivery:
+		v.noteDelivery(v, e)
+	case trace.Instance:
+		v.noteInstance(v, e)
+		if e.Verb == "sync" {
+			v.sync = e.Seq
+		}
+	}
+	return seenChange{}
+}
+
+// stored takes a write. A write that has changed nothing is none.
+func (v *view) stored(e *trace.Entry) seenChange {
+	switch obj := e.Object.(type) {
+	case *batchv1.Job:
+		j := v.jobByUID[obj.UID]
+		if j == nil {
+			j = v.newJob(obj)
+		} else if j.obj.ResourceVersion == obj.ResourceVersion {
+			return seenChange{}
+		}
+		v.noteChange(jobsResource)
+		j.stored(v, obj)
+		return seenChange{job: j}
+	case *corev1.Pod:
+		p := v.podByUID[obj.UID]
+		if p == nil {
+			p = v.newPod(obj)
+		} else if p.obj.ResourceVersion == obj.ResourceVersion {
+			// The last write to a pod that goes with it: its finalizer is what is taken away.
+			p.noteFinalizer(v, p.obj, obj)
+			return seenChange{}
+		}
+		v.noteChange(podsResource)
+		p.stored(v, obj)
+		return seenChange{pod: p}
+	}
+	return seenChange{}
+}
+
+// removed takes an object that has left the store.
+func (v *view) removed(e *trace.Entry) seenChange {
+	switch obj := e.Object.(type) {
+	case *batchv1.Job:
+		if j := v.jobByUID[obj.UID]; j != nil {
+			v.noteChange(jobsResource)
+			j.before, j.gone, j.goneAt = j.obj, true, v.now
+			return seenChange{job: j}
+		}
+	case *corev1.Pod:
+		if p := v.podByUID[obj.UID]; p != nil {
+			v.noteChange(podsResource)
+			p.removed(v)
+			return seenChange{pod: p}
+		}
+	}
+	return seenChange{}
+}
+
+// byImplementation reports whether the entry that is being looked at is a request of the implementation.
+func (v *view) byImplementation() bool { return isImplementation(v.entry) }
+
+func isImplementation(e *trace.Entry) bool { return e.Kind == trace.Call && e.Instance > 0 }
+
+// pod returns the pod with a name that is in the store, or nil.
+func (v *view) pod(namespace, name string) *podState {
+	return v.podByKey[types.NamespacedName{Namespace: namespace, Name: name}]
+}

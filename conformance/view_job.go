@@ -1,0 +1,232 @@
+package conformance
+
+import (
+	"slices"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/jobsim/jobsim/sim/event"
+)
+
+// jobState is one Job as the trace has shown it so far.
+type jobState struct {
+	// obj is the Job as it is stored, or as it was last if it is gone; before is the version that it replaced, nil
+	// after its creation.
+	obj, before *batchv1.Job
+	createdAt   time.Duration
+	gone        bool
+	goneAt      time.Duration
+	// changedAt is when obj was stored; specAt is when its spec was changed last.
+	changedAt, specAt time.Duration
+
+	// pods are all that have ever been controlled by the Job, in the order in which they came to it.
+	pods []*podState
+	// tally counts those that are in the store and controlled by the Job now.
+	tally
+
+	// seen is the Job as the cache of the present instance shows it, nil if it does not; unseen are the versions that
+	// were stored after that one. A decision of the implementation may rest on any of them.
+	seen   *batchv1.Job
+	unseen []*batchv1.Job
+
+	// decidedAt and finishedAt are when FailureTarget or SuccessCriteriaMet, and when Failed or Complete, became true.
+	decidedAt, finishedAt time.Duration
+	// startedAt is when startTime was set last: a stored time tells it to the second only.
+	startedAt time.Duration
+	// everSuspended tells that spec.suspend has been true at some time; lastResume when it last became false.
+	everSuspended bool
+	lastResume    time.Duration
+}
+
+// tally is what there is of a Job's pods, as the vocabulary of SEMANTICS.md has it.
+type tally struct {
+	// active, ready, terminating are STAT-1 to STAT-3 in truth.
+	active, ready, terminating int
+	// restarts is R of ONF-3: over pods that are Pending or Running.
+	restarts int
+	// newSucceeded and newFailed are tracked pods that are finished and stand in no counter and no list yet.
+	newSucceeded, newFailed int
+	// tracked is how many carry the tracking finalizer.
+	tracked int
+}
+
+func (v *view) newJob(obj *batchv1.Job) *jobState {
+	j := &jobState{createdAt: v.now, specAt: v.now}
+	v.jobByUID[obj.UID] = j
+	v.jobs = append(v.jobs, j)
+	return j
+}
+
+func (j *jobState) stored(v *view, obj *batchv1.Job) {
+	j.before, j.obj, j.changedAt = j.obj, obj, v.now
+	if j.before != nil && j.before.Generation != obj.Generation {
+		j.specAt = v.now
+	}
+	j.unseen = append(j.unseen, obj)
+	if !j.wasDecided() && j.decided() {
+		j.decidedAt = v.now
+	}
+	if !j.wasFinished() && j.finished() {
+		j.finishedAt = v.now
+	}
+	if obj.Status.StartTime != nil && (j.before == nil || !obj.Status.StartTime.Equal(j.before.Status.StartTime)) {
+		j.startedAt = v.now
+	}
+	if suspended(obj) {
+		j.everSuspended = true
+	} else if j.before != nil && suspended(j.before) {
+		j.lastResume = v.now
+	}
+	j.list(v)
+	if j.before != nil && replacesOnlyFailed(j.before) != replacesOnlyFailed(obj) {
+		j.recount()
+	}
+}
+
+// recount makes the tally anew: under another replacement policy other pods are failed.
+func (j *jobState) recount() {
+	j.tally = tally{}
+	for _, p := range j.pods {
+		if p.job == j {
+			p.join()
+		}
+	}
+}
+
+// list notes which pods stand in the uncounted lists, or have left them because they are counted now.
+func (j *jobState) list(v *view) {
+	var now, old batchv1.UncountedTerminatedPods
+	if u := j.obj.Status.UncountedTerminatedPods; u != nil {
+		now = *u
+	}
+	if j.before != nil && j.before.Status.UncountedTerminatedPods != nil {
+		old = *j.before.Status.UncountedTerminatedPods
+	}
+	for _, uid := range now.Succeeded {
+		v.setListed(uid, listedSucceeded)
+	}
+	for _, uid := range now.Failed {
+		v.setListed(uid, listedFailed)
+	}
+	for _, uid := range old.Succeeded {
+		if !slices.Contains(now.Succeeded, uid) {
+			v.setListed(uid, countedSucceeded)
+		}
+	}
+	for _, uid := range old.Failed {
+		if !slices.Contains(now.Failed, uid) {
+			v.setListed(uid, countedFailed)
+		}
+	}
+}
+
+func (v *view) setListed(uid types.UID, a account) {
+	p := v.podByUID[uid]
+	if p == nil || p.account == a {
+		return
+	}
+	p.leave()
+	p.account = a
+	p.join()
+}
+
+// succ and fail are the numbers of that name in the vocabulary of SEMANTICS.md.
+func (j *jobState) succ() int {
+	n := int(j.obj.Status.Succeeded) + j.newSucceeded
+	if u := j.obj.Status.UncountedTerminatedPods; u != nil {
+		n += len(u.Succeeded)
+	}
+	return n
+}
+
+func (j *jobState) fail() int {
+	n := int(j.obj.Status.Failed) + j.newFailed
+	if u := j.obj.Status.UncountedTerminatedPods; u != nil {
+		n += len(u.Failed)
+	}
+	return n
+}
+
+// known are the versions of the Job on which the implementation may act: the one that its cache shows, and all that
+// are newer. It is never empty while the Job exists.
+func (j *jobState) known(do func(*batchv1.Job)) {
+	if j.seen != nil {
+		do(j.seen)
+	}
+	for _, version := range j.unseen {
+		do(version)
+	}
+}
+
+// knows reports whether what holds of some version that the implementation may act on.
+func (j *jobState) knows(holds func(*batchv1.Job) bool) (found bool) {
+	j.known(func(version *batchv1.Job) { found = found || holds(version) })
+	return found
+}
+
+// knownForSure reports whether it holds of every version that the implementation may act on.
+func (j *jobState) knownForSure(holds func(*batchv1.Job) bool) bool {
+	return !j.knows(func(version *batchv1.Job) bool { return !holds(version) })
+}
+
+func (j *jobState) decided() bool     { return isDecided(j.obj) }
+func (j *jobState) finished() bool    { return isFinished(j.obj) }
+func (j *jobState) wasDecided() bool  { return j.before != nil && isDecided(j.before) }
+func (j *jobState) wasFinished() bool { return j.before != nil && isFinished(j.before) }
+
+// condition returns the entry of a type, or nil.
+func condition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
+	for i := range job.Status.Conditions {
+		if job.Status.Conditions[i].Type == kind {
+			return &job.Status.Conditions[i]
+		}
+	}
+	return nil
+}
+
+// isTrue reports whether any entry of a type is True.
+func isTrue(job *batchv1.Job, kind batchv1.JobConditionType) bool {
+	for i := range job.Status.Conditions {
+		if c := &job.Status.Conditions[i]; c.Type == kind && c.Status == corev1.ConditionTrue {
+			return true
+		}
+	}
+	return false
+}
+
+func isDecided(job *batchv1.Job) bool {
+	return isTrue(job, batchv1.JobFailureTarget) || isTrue(job, batchv1.JobSuccessCriteriaMet)
+}
+
+func isFinished(job *batchv1.Job) bool {
+	return isTrue(job, batchv1.JobFailed) || isTrue(job, batchv1.JobComplete)
+}
+
+func suspended(job *batchv1.Job) bool { return job.Spec.Suspend != nil && *job.Spec.Suspend }
+
+func parallel(job *batchv1.Job) int { return int(valueOr(job.Spec.Parallelism, 1)) }
+
+func backoffLimitOf(job *batchv1.Job) int { return int(valueOr(job.Spec.BackoffLimit, 6)) }
+
+func onFailure(job *batchv1.Job) bool {
+	return job.Spec.Template.Spec.RestartPolicy == corev1.RestartPolicyOnFailure
+}
+
+// replacesOnlyFailed is podReplacementPolicy Failed ("F" in SEMANTICS.md); otherwise it is TerminatingOrFailed.
+func replacesOnlyFailed(job *batchv1.Job) bool {
+	return job.Spec.PodReplacementPolicy != nil && *job.Spec.PodReplacementPolicy == batchv1.Failed
+}
+
+func valueOr[T any](p *T, otherwise T) T {
+	if p == nil {
+		return otherwise
+	}
+	return *p
+}
+
+// sinceEpoch is a stored time as virtual time since the start of the run.
+func sinceEpoch(t metav1.Time) time.Duration { return t.Sub(event.Epoch) }

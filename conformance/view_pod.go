@@ -1,0 +1,197 @@
+package conformance
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// podState is one pod as the trace has shown it so far.
+type podState struct {
+	// obj is the pod as it is stored, or as it was last if it is gone; before is the version that it replaced, nil
+	// after its creation.
+	obj, before *corev1.Pod
+	// job controls the pod now; nil if none does.
+	job *jobState
+	// maker is the Job that controlled it when it was created.
+	maker *jobState
+	// seen is the pod as the cache of the present instance shows it; nil if it does not.
+	seen *corev1.Pod
+
+	// created, deleted, ended, untracked, removal are when it was created, when its deletion was asked for, when its
+	// phase became Succeeded or Failed, when it lost its tracking finalizer, and when it left the store.
+	created, deleted, ended, untracked, removal moment
+	gone                                        bool
+	account                                     account
+	finalizer                                   string // what tracking uses
+}
+
+// moment is when something happened to an object and who asked for it; the zero moment has not come.
+type moment struct {
+	at    time.Duration
+	entry *trace.Entry
+}
+
+func (m moment) come() bool { return m.entry != nil }
+
+// byImplementation reports whether it came about by a request of the implementation.
+func (m moment) byImplementation() bool { return m.entry != nil && m.entry.Instance > 0 }
+
+// account is where a pod stands in the status of its Job.
+type account int8
+
+const (
+	unlisted account = iota
+	listedSucceeded
+	listedFailed
+	countedSucceeded
+	countedFailed
+)
+
+func (v *view) newPod(obj *corev1.Pod) *podState {
+	p := &podState{created: moment{v.now, v.entry}, finalizer: v.claims.Finalizer}
+	v.podByUID[obj.UID] = p
+	v.podByKey[types.NamespacedName{Namespace: obj.Namespace, Name: obj.Name}] = p
+	if owner := metav1.GetControllerOf(obj); owner != nil {
+		p.maker = v.jobByUID[owner.UID]
+	}
+	return p
+}
+
+func (p *podState) stored(v *view, obj *corev1.Pod) {
+	p.leave()
+	p.before, p.obj = p.obj, obj
+	p.control(v)
+	if !p.deleted.come() && obj.DeletionTimestamp != nil {
+		p.deleted = moment{v.now, v.entry}
+	}
+	if !p.ended.come() && terminal(obj) {
+		p.ended = moment{v.now, v.entry}
+	}
+	p.noteFinalizer(v, p.before, obj)
+	p.join()
+}
+
+// control notes whose pod it is now.
+func (p *podState) control(v *view) {
+	p.job = nil
+	owner := metav1.GetControllerOf(p.obj)
+	if owner == nil {
+		return
+	}
+	if p.job = v.jobByUID[owner.UID]; p.job != nil && !slices.Contains(p.job.pods, p) {
+		p.job.pods = append(p.job.pods, p)
+	}
+}
+
+// noteFinalizer notes when the tracking finalizer goes. Adoption can bring it back.
+func (p *podState) noteFinalizer(v *view, before, obj *corev1.Pod) {
+	switch {
+	case p.carries(obj):
+		p.untracked = moment{}
+	case before != nil && p.carries(before):
+		p.untracked = moment{v.now, v.entry}
+	}
+}
+
+func (p *podState) removed(v *view) {
+	p.leave()
+	p.before, p.gone, p.removal = p.obj, true, moment{v.now, v.entry}
+	if !p.deleted.come() { // at once, without a mark before
+		p.deleted = p.removal
+	}
+	key := types.NamespacedName{Namespace: p.obj.Namespace, Name: p.obj.Name}
+	if v.podByKey[key] == p {
+		delete(v.podByKey, key)
+	}
+}
+
+// join adds the pod to the tally of its Job; leave takes it out while it changes.
+func (p *podState) join()  { p.add(+1) }
+func (p *podState) leave() { p.add(-1) }
+
+func (p *podState) add(sign int) {
+	if p.obj == nil || p.job == nil || p.gone {
+		return
+	}
+	t := &p.job.tally
+	switch {
+	case p.active():
+		t.active += sign
+		if ready(p.obj) {
+			t.ready += sign
+		}
+	case p.terminating():
+		t.terminating += sign
+	}
+	if !terminal(p.obj) {
+		t.restarts += sign * restartsOf(p.obj)
+	}
+	if !p.tracked() {
+		return
+	}
+	t.tracked += sign
+	if p.account != unlisted {
+		return
+	}
+	switch {
+	case p.obj.Status.Phase == corev1.PodSucceeded:
+		t.newSucceeded += sign
+	case p.failed():
+		t.newFailed += sign
+	}
+}
+
+// tracked reports whether the pod carries the tracking finalizer now.
+func (p *podState) tracked() bool { return !p.gone && p.carries(p.obj) }
+
+func (p *podState) carries(pod *corev1.Pod) bool { return slices.Contains(pod.Finalizers, p.finalizer) }
+
+// active, terminating and failed are the words of SEMANTICS.md.
+func (p *podState) active() bool {
+	return !p.gone && !terminal(p.obj) && p.obj.DeletionTimestamp == nil
+}
+
+func (p *podState) terminating() bool {
+	return !p.gone && !terminal(p.obj) && p.obj.DeletionTimestamp != nil
+}
+
+func (p *podState) failed() bool {
+	switch {
+	case p.obj.Status.Phase == corev1.PodFailed:
+		return true
+	case p.obj.Status.Phase == corev1.PodSucceeded || p.obj.DeletionTimestamp == nil:
+		return false
+	}
+	return p.job == nil || !replacesOnlyFailed(p.job.obj)
+}
+
+func terminal(pod *corev1.Pod) bool {
+	return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
+}
+
+func ready(pod *corev1.Pod) bool {
+	for i := range pod.Status.Conditions {
+		if c := &pod.Status.Conditions[i]; c.Type == corev1.PodReady {
+			return c.Status == corev1.ConditionTrue
+		}
+	}
+	return false
+}
+
+// restartsOf sums the restarts of all containers, init containers included (ONF-3).
+func restartsOf(pod *corev1.Pod) int {
+	sum := 0
+	for i := range pod.Status.InitContainerStatuses {
+		sum += int(pod.Status.InitContainerStatuses[i].RestartCount)
+	}
+	for i := range pod.Status.ContainerStatuses {
+		sum += int(pod.Status.ContainerStatuses[i].RestartCount)
+	}
+	return sum
+}
