@@ -1,0 +1,16 @@
+package conformance
+
+// Unchecked is a clause of SEMANTICS.md about Jobs that no requirement checks, and why.
+type Unchecked struct{ Clause, Reason string }
+
+// uncheckedClauses lists them, area by area: each area keeps its own beside its requirements.
+var uncheckedClauses = [][]Unchecked{}
+
+// UncheckedClauses returns the clauses of the areas of Requirements that are not checked, each with its reason.
+func UncheckedClauses() []Unchecked {
+	var all []Unchecked
+	for _, area := range uncheckedClauses {
+		all = append(all, area...)
+	}
+	return all
+}
