@@ -94,14 +94,22 @@ func (f *Findings) Broken() []*Violation {
 
 // Examine reads the trace of a run once and checks it against requirements.
 func Examine(r *sim.Result, requirements []*Requirement, claims *Claims) *Findings {
-	x := &examiner{view: newView(r, claims), findings: &Findings{
+	return newExaminer(r, requirements, claims).examine()
+}
+
+func newExaminer(r *sim.Result, requirements []*Requirement, claims *Claims) *examiner {
+	return &examiner{view: newView(r, claims), findings: &Findings{
 		Requirements: requirements,
 		Exercised:    make([]int, len(requirements)), Violations: make([]*Violation, len(requirements)),
 	}}
-	for i, q := range requirements {
+}
+
+func (x *examiner) examine() *Findings {
+	for i, q := range x.findings.Requirements {
+		x.examining = i
 		x.register(i, q.check())
 	}
-	x.read(r.Trace)
+	x.read(x.run.Trace)
 	x.finish()
 	return x.findings
 }

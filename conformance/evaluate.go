@@ -1,0 +1,230 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/adapter"
+	"github.com/jobsim/jobsim/sim/event"
+)
+
+// Evaluate runs an implementation through the built-in scenarios and through random cases, examines every run, and
+// says what came of it. It may be called any number of times in one process.
+//
+// The error tells that the options make no sense, that they select nothing, or that ctx has ended. Whatever the
+// implementation does is in the report.
+func Evaluate(ctx context.Context, impl adapter.Implementation, opts ...Option) (*Report, error) {
+	o, err := newOptions(opts)
+	if err != nil {
+		return nil, fmt.Errorf("conformance: %w", err)
+	}
+	e := newEvaluator(ctx, impl, o)
+	if len(e.findings) == 0 {
+		return nil, fmt.Errorf("conformance: focus %q selects no requirement; "+
+			"expected a part of an ID such as backoff-limit, a pattern such as job/status/*, or a clause such as BL-1", o.focus)
+	}
+	if !e.claimsAny() {
+		return nil, fmt.Errorf("conformance: none of the %d requirements that focus %q selects is claimed: %s",
+			len(e.findings), o.focus, o.unclaimed(e.findings[0].requirement))
+	}
+	if err := e.run(); err != nil {
+		return nil, err
+	}
+	return e.report(), nil
+}
+
+// evaluator is one evaluation under way.
+type evaluator struct {
+	*options
+	ctx  context.Context
+	impl adapter.Implementation
+
+	// findings are those on the selected requirements; claimed are the requirements that are examined, each with the
+	// number of its finding.
+	findings []*finding
+	claimed  []*Requirement
+	number   []int
+
+	scenarios []*scenarioFinding
+	cases     int // run so far
+	broken    int
+	wedged    int // runs that were given up: each leaves a goroutine behind
+	differs   string
+	harness   string
+}
+
+// finding is what was found on one requirement.
+type finding struct {
+	requirement *Requirement
+	unclaimed   string
+	exercised   int
+	// first is the first violation with its run.
+	first *counterexample
+	// harness is how its check has failed.
+	harness string
+}
+
+// counterexample is a run that breaks a requirement, and where it comes from.
+type counterexample struct {
+	violation *Violation
+	result    *sim.Result
+	// scenario is the built-in one, or number that of the random case.
+	scenario string
+	number   int
+	shrunk   int
+}
+
+// scenarioFinding is what was found on one scenario as a spec.
+type scenarioFinding struct {
+	scenario *sim.Scenario
+	verdict  Verdict
+	why      []string
+	hash     string
+	replay   string // of the run that broke it; empty for the calm one
+}
+
+func newEvaluator(ctx context.Context, impl adapter.Implementation, o *options) *evaluator {
+	e := &evaluator{options: o, ctx: ctx, impl: impl}
+	for _, r := range o.requirements {
+		if !o.selects(r) {
+			continue
+		}
+		f := &finding{requirement: r, unclaimed: o.unclaimed(r)}
+		e.findings = append(e.findings, f)
+	}
+	e.chooseClaimed()
+	return e
+}
+
+// chooseClaimed sets what is examined: what is claimed, and whose check has not failed.
+func (e *evaluator) chooseClaimed() {
+	e.claimed, e.number = nil, nil
+	for i, f := range e.findings {
+		if f.unclaimed == "" && f.harness == "" {
+			e.claimed, e.number = append(e.claimed, f.requirement), append(e.number, i)
+		}
+	}
+}
+
+func (e *evaluator) claimsAny() bool { return len(e.claimed) > 0 }
+
+// mostWedged is how many runs may be given up before the rest is left undone: each has cost seconds of real time.
+const mostWedged = 3
+
+// run does all the runs.
+func (e *evaluator) run() error {
+	stages := []func() error{e.runScenarios}
+	if e.scenario != nil {
+		stages = []func() error{e.runOnlyScenario}
+	}
+	for _, stage := range stages {
+		if err := stage(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seedsPerScenario is how often each built-in scenario is run at random, beside the calm run.
+const seedsPerScenario = 3
+
+// runScenarios runs the built-in scenarios as specs: calm, a second time to see whether that gives the same, and at
+// random.
+func (e *evaluator) runScenarios() error {
+	names := scenarios.Names()
+	for i, name := range names {
+		s, err := scenarios.Get(name)
+		if err != nil {
+			return fmt.Errorf("conformance: %w", err)
+		}
+		if err := e.runSpec(s); err != nil {
+			return err
+		}
+		e.tell("scenarios", i+1, len(names))
+	}
+	return nil
+}
+
+func (e *evaluator) runOnlyScenario() error {
+	if e.replay == nil {
+		return e.runSpec(e.scenario)
+	}
+	f := &scenarioFinding{scenario: e.scenario, verdict: Inconclusive}
+	e.scenarios = append(e.scenarios, f)
+	return e.runSpecOnce(f, sim.WithReplay(*e.replay))
+}
+
+func (e *evaluator) runSpec(s *sim.Scenario) error {
+	f := &scenarioFinding{scenario: s, verdict: Inconclusive}
+	e.scenarios = append(e.scenarios, f)
+	if err := e.runSpecOnce(f); err != nil {
+		return err
+	}
+	for seed := range uint64(seedsPerScenario) {
+		if f.verdict != Conformant {
+			return nil
+		}
+		if err := e.runSpecOnce(f, sim.WithSeed(event.Mix(e.seed+seed))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *evaluator) runSpecOnce(f *scenarioFinding, how ...sim.Option) error {
+	if why := e.enough(); why != "" {
+		f.why = []string{why}
+		return e.ctx.Err()
+	}
+	r, err := e.simulate(f.scenario, how...)
+	if err != nil {
+		return e.fail(err)
+	}
+	if len(how) == 0 {
+		f.hash = r.Trace.Hash()
+		if err := e.compare(r, f.scenario); err != nil {
+			return err
+		}
+	}
+	e.examine(r, counterexample{scenario: f.scenario.Name})
+	if len(how) > 0 {
+		f.replay = r.Token.String()
+	}
+	f.judge(r)
+	if f.verdict == NotConformant {
+		e.broken++
+	}
+	return nil
+}
+
+// judge holds a run against the expectations of the scenario.
+func (f *scenarioFinding) judge(r *sim.Result) {
+	f.verdict, f.why = Conformant, nil
+	for _, unmet := range r.Unmet() {
+		f.verdict = NotConformant
+		f.why = append(f.why, unmet.Text)
+	}
+	if r.Failure != nil {
+		f.verdict = NotConformant
+		f.why = append(f.why, firstLine(r.Failure))
+	}
+}
+
+// enough tells why no more runs are made; empty if there is no reason.
+func (e *evaluator) enough() string {
+	switch {
+	case e.ctx.Err() != nil:
+		return "the evaluation was stopped"
+	case e.wedged >= mostWedged:
+		return fmt.Sprintf("%d runs had to be given up because the implementation did not come back; the rest was left undone", e.wedged)
+	}
+	return ""
+}
+
+func (e *evaluator) tell(stage string, done, total int) {
+	if e.progress != nil {
+		e.progress(Progress{Stage: stage, Done: done, Total: total, Broken: e.broken})
+	}
+}

@@ -1,0 +1,210 @@
+package conformance
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/event"
+)
+
+const (
+	// DefaultChecks is how many random cases an evaluation runs unless it is told otherwise.
+	DefaultChecks = 1000
+	// DefaultSeed makes them the same everywhere.
+	DefaultSeed = 1
+)
+
+// Option changes how an implementation is evaluated.
+type Option func(*options)
+
+type options struct {
+	claims Claims
+	focus  string
+	seed   uint64
+	checks int
+	// only the random case of this number (from 1), or only this scenario.
+	only     int
+	scenario *sim.Scenario
+	replay   *event.Token
+
+	requirements []*Requirement
+	progress     func(Progress)
+	reproduce    func(Reproduction) string
+	shrinkRuns   int
+}
+
+// WithIdentity says who answers for the implementation; it stands in the report.
+func WithIdentity(i Identity) Option { return func(o *options) { o.claims.Identity = i } }
+
+// WithKubernetes says whose minor's semantics the implementation follows; requirements that came later do not bind it.
+func WithKubernetes(m Minor) Option { return func(o *options) { o.claims.Kubernetes = m } }
+
+// WithFeatures claims optional features, one by one.
+func WithFeatures(f ...Feature) Option {
+	return func(o *options) { o.claims.Features = append(o.claims.Features, f...) }
+}
+
+// WithUpstreamExact claims the timing and the order of effects of kube-controller-manager as well.
+func WithUpstreamExact() Option { return func(o *options) { o.claims.UpstreamExact = true } }
+
+// WithFinalizer says which finalizer the implementation keeps pods with until they are counted. The default is
+// upstream's; an external controller should have one of its own (POD-4).
+func WithFinalizer(name string) Option { return func(o *options) { o.claims.Finalizer = name } }
+
+// WithBounds says how long the implementation may take; it stands in the report.
+func WithBounds(b Bounds) Option { return func(o *options) { o.claims.Bounds = b } }
+
+// WithFocus selects requirements by their ID: a pattern as in path.Match, or a part of an ID or a clause.
+func WithFocus(pattern string) Option { return func(o *options) { o.focus = pattern } }
+
+// WithSeed and WithChecks say which random cases are run, and how many.
+func WithSeed(seed uint64) Option { return func(o *options) { o.seed = seed } }
+
+// WithChecks sets the number of random cases; 0 runs none.
+func WithChecks(n int) Option { return func(o *options) { o.checks = n } }
+
+// WithCase runs one random case only, by its number from 1.
+func WithCase(n int) Option { return func(o *options) { o.only = n } }
+
+// WithScenario runs one scenario only; with a token that run of it.
+func WithScenario(s *sim.Scenario, replay *event.Token) Option {
+	return func(o *options) { o.scenario, o.replay = s, replay }
+}
+
+// WithProgress has progress told after every run.
+func WithProgress(tell func(Progress)) Option { return func(o *options) { o.progress = tell } }
+
+// WithReproduction says how a violation is seen again, for people: a command line. The default is a call of Evaluate.
+func WithReproduction(write func(Reproduction) string) Option {
+	return func(o *options) { o.reproduce = write }
+}
+
+// Progress is how far an evaluation is.
+type Progress struct {
+	// Done of Total runs, in a stage: scenarios, cases, shrinking.
+	Stage       string
+	Done, Total int
+	// Broken is how many requirements and scenarios have been broken so far.
+	Broken int
+}
+
+// Reproduction is what it takes to see a violation again.
+type Reproduction struct {
+	Implementation string
+	// Requirement is the ID; empty for a scenario's expectation.
+	Requirement string
+	// Scenario is the name of a built-in scenario, or Case the number of a random case of the seed.
+	Scenario string
+	Seed     uint64
+	Case     int
+	// Replay is the token of a random run of a built-in scenario; empty for a calm one.
+	Replay        string
+	UpstreamExact bool
+}
+
+// newOptions applies options and checks that they make sense.
+func newOptions(opts []Option) (*options, error) {
+	o := &options{claims: DefaultClaims(), seed: DefaultSeed, checks: DefaultChecks, shrinkRuns: 600, reproduce: callToReproduce}
+	for _, opt := range opts {
+		opt(o)
+	}
+	if o.requirements == nil {
+		o.requirements = Requirements()
+	}
+	return o, o.check()
+}
+
+func (o *options) check() error {
+	switch {
+	case o.checks < 0 || o.only < 0:
+		return fmt.Errorf("%d checks, case %d: expected zero or more", o.checks, o.only)
+	case o.claims.Kubernetes < oldest || o.claims.Kubernetes > Latest:
+		return fmt.Errorf("Kubernetes 1.%d: expected a minor from 1.%d to 1.%d", o.claims.Kubernetes, oldest, Latest)
+	case o.claims.Bounds.Reaction < time.Second:
+		return fmt.Errorf("reaction %v: expected a second at least, since stored times are whole seconds", o.claims.Bounds.Reaction)
+	case o.claims.Bounds.Retry < 0:
+		return fmt.Errorf("retry %v: expected zero or more", o.claims.Bounds.Retry)
+	case o.claims.Finalizer == "":
+		return fmt.Errorf("no finalizer: expected the one that keeps pods until they are counted")
+	}
+	if _, err := path.Match(o.focus, ""); err != nil {
+		return fmt.Errorf("focus %q: %w", o.focus, err)
+	}
+	return o.checkFeatures()
+}
+
+func (o *options) checkFeatures() error {
+	for i, f := range o.claims.Features {
+		if !slices.Contains(knownFeatures(), f) {
+			return fmt.Errorf("feature %q: there is no such feature; expected one of %s", f, joinFeatures())
+		}
+		if slices.Contains(o.claims.Features[:i], f) {
+			return fmt.Errorf("feature %q is claimed twice", f)
+		}
+	}
+	return nil
+}
+
+// knownFeatures are those of the requirements.
+func knownFeatures() []Feature {
+	var all []Feature
+	for _, r := range Requirements() {
+		if r.Feature != "" && !slices.Contains(all, r.Feature) {
+			all = append(all, r.Feature)
+		}
+	}
+	return all
+}
+
+func joinFeatures() string {
+	names := []string{}
+	for _, f := range knownFeatures() {
+		names = append(names, string(f))
+	}
+	if len(names) == 0 {
+		return "none: this version of the suite knows the core only"
+	}
+	return strings.Join(names, ", ")
+}
+
+// oldest is the oldest minor that can be chosen: the semantics of older ones were not read.
+const oldest Minor = 26
+
+// selects reports whether the focus selects a requirement.
+func (o *options) selects(r *Requirement) bool {
+	if o.focus == "" || strings.Contains(r.ID, o.focus) || slices.Contains(r.Clauses, o.focus) {
+		return true
+	}
+	matched, err := path.Match(o.focus, r.ID)
+	return err == nil && matched
+}
+
+// claimed tells why a requirement does not bind the implementation; empty if it does.
+func (o *options) unclaimed(r *Requirement) string {
+	switch {
+	case r.Level == UpstreamExact && !o.claims.UpstreamExact:
+		return "it belongs to the upstream-exact level"
+	case r.Feature != "" && !slices.Contains(o.claims.Features, r.Feature):
+		return fmt.Sprintf("the feature %s is not claimed", r.Feature)
+	case r.Since > o.claims.Kubernetes:
+		return fmt.Sprintf("it holds since Kubernetes 1.%d", r.Since)
+	}
+	return ""
+}
+
+func callToReproduce(r Reproduction) string {
+	args := []string{"ctx", "implementation"}
+	if r.Scenario != "" {
+		args = append(args, fmt.Sprintf("conformance.WithScenario(scenarios.Get(%q))", r.Scenario))
+	} else {
+		args = append(args, fmt.Sprintf("conformance.WithSeed(%d)", r.Seed), fmt.Sprintf("conformance.WithCase(%d)", r.Case))
+	}
+	if r.Requirement != "" {
+		args = append(args, fmt.Sprintf("conformance.WithFocus(%q)", r.Requirement))
+	}
+	return "conformance.Evaluate(" + strings.Join(args, ", ") + ")"
+}
