@@ -2,12 +2,14 @@ package conformance
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
@@ -27,6 +29,9 @@ type knowledge struct {
 	hindered  time.Duration
 	jobsWatch watchState
 	podsWatch watchState
+	// overtook are the Jobs of which versions are still at work although the cache shows newer ones, and since when.
+	overtook   []*jobState
+	overtookAt time.Duration
 }
 
 // watchState is how far a watch of the present instance is behind.
@@ -81,7 +86,7 @@ func (k *knowledge) noteInstance(v *view, e *trace.Entry) {
 // forgetCaches empties what the implementation has seen: it remembers nothing.
 func (v *view) forgetCaches() {
 	for _, j := range v.jobs {
-		j.seen = nil
+		j.seen, j.overtaken = nil, nil
 	}
 	for _, j := range v.jobs {
 		for _, p := range j.pods {
@@ -116,6 +121,7 @@ func (k *knowledge) noteDelivery(v *view, e *trace.Entry) {
 func (v *view) relisted(resource string) {
 	for _, j := range v.jobs {
 		if resource == jobsResource {
+			v.overtake(j, len(j.unseen))
 			j.seen, j.unseen = nil, nil
 			if !j.gone {
 				j.seen = j.obj
@@ -123,7 +129,7 @@ func (v *view) relisted(resource string) {
 			continue
 		}
 		for _, p := range j.pods {
-			p.seen = nil
+			p.seen, p.seenAt = nil, v.now
 			if !p.gone {
 				p.seen = p.obj
 			}
@@ -137,16 +143,30 @@ func (v *view) deliveredJob(obj *batchv1.Job, deleted bool) {
 		return
 	}
 	if deleted {
+		v.overtake(j, len(j.unseen))
 		j.seen, j.unseen = nil, nil
 		return
 	}
-	j.seen = obj
 	for i, version := range j.unseen {
 		if version == obj || version.ResourceVersion == obj.ResourceVersion {
+			v.overtake(j, i)
 			j.unseen = j.unseen[i+1:]
-			return
+			break
 		}
 	}
+	j.seen = obj
+}
+
+// overtake notes that the cache goes beyond what it shows and the first versions that it has not shown.
+func (v *view) overtake(j *jobState, unseen int) {
+	if len(j.overtaken) == 0 {
+		v.overtook = append(v.overtook, j)
+	}
+	if j.seen != nil {
+		j.overtaken = append(j.overtaken, j.seen)
+	}
+	j.overtaken = append(j.overtaken, j.unseen[:unseen]...)
+	v.overtookAt = v.now
 }
 
 func (v *view) deliveredPod(obj *corev1.Pod, deleted bool) {
@@ -154,7 +174,7 @@ func (v *view) deliveredPod(obj *corev1.Pod, deleted bool) {
 	if p == nil {
 		return
 	}
-	if p.seen = obj; deleted {
+	if p.seen, p.seenAt = obj, v.now; deleted {
 		p.seen = nil
 	}
 }
@@ -164,6 +184,31 @@ func (v *view) pass(until time.Duration) {
 	if v.down || v.behind() {
 		v.hindered = max(v.hindered, until)
 	}
+	if len(v.overtook) > 0 && until-v.overtookAt > v.slowness() {
+		for _, j := range v.overtook {
+			j.overtaken = nil
+		}
+		v.overtook = v.overtook[:0]
+	}
+}
+
+// takenIn reports whether what the cache has shown since then is what the implementation acts on by now: it may have
+// read the cache a moment ago, at the beginning of what it is doing.
+func (v *view) takenIn(since time.Duration) bool { return v.now-since > v.slowness() }
+
+// skewed reports whether the clock of the implementation has been set wrong in this run.
+func (v *view) skewed() bool {
+	return slices.ContainsFunc(v.run.Scenario.Faults, func(f sim.Fault) bool { return f.Clock != nil })
+}
+
+// jobNamed returns the Job of a name that there is or was last; nil if there was none.
+func (v *view) jobNamed(namespace, name string) *jobState {
+	for i := len(v.jobs) - 1; i >= 0; i-- {
+		if j := v.jobs[i]; j.obj.Name == name && j.obj.Namespace == namespace {
+			return j
+		}
+	}
+	return nil
 }
 
 // overdue reports whether the implementation has had longer than its reaction time, up to until, for something that

@@ -32,6 +32,9 @@ type jobState struct {
 	// were stored after that one. A decision of the implementation may rest on any of them.
 	seen   *batchv1.Job
 	unseen []*batchv1.Job
+	// overtaken are versions that the cache has shown until a moment ago: what the implementation is doing now may rest
+	// on one that it read before.
+	overtaken []*batchv1.Job
 
 	// decidedAt and finishedAt are when FailureTarget or SuccessCriteriaMet, and when Failed or Complete, became true.
 	decidedAt, finishedAt time.Duration
@@ -151,9 +154,12 @@ func (j *jobState) fail() int {
 	return n
 }
 
-// known are the versions of the Job on which the implementation may act: the one that its cache shows, and all that
-// are newer. It is never empty while the Job exists.
+// known are the versions of the Job on which the implementation may act: the one that its cache shows, all that are
+// newer, and those that it may have read a moment ago. It is never empty while the Job exists.
 func (j *jobState) known(do func(*batchv1.Job)) {
+	for _, version := range j.overtaken {
+		do(version)
+	}
 	if j.seen != nil {
 		do(j.seen)
 	}

@@ -20,8 +20,9 @@ type podState struct {
 	job *jobState
 	// maker is the Job that controlled it when it was created.
 	maker *jobState
-	// seen is the pod as the cache of the present instance shows it; nil if it does not.
-	seen *corev1.Pod
+	// seen is the pod as the cache of the present instance shows it, since seenAt; nil if it does not.
+	seen   *corev1.Pod
+	seenAt time.Duration
 
 	// created, deleted, ended, untracked, removal are when it was created, when its deletion was asked for, when its
 	// phase became Succeeded or Failed, when it lost its tracking finalizer, and when it left the store.
