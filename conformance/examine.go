@@ -26,6 +26,14 @@ type (
 	containerCheck interface {
 		container(x *examiner, p *podState, e *trace.Entry)
 	}
+	// instanceCheck looks at the life of instances: start, crash, stop, and, for reconcile functions, sync and error.
+	instanceCheck interface {
+		instance(x *examiner, e *trace.Entry)
+	}
+	// deliveryCheck looks at what reaches the caches of the implementation.
+	deliveryCheck interface {
+		delivery(x *examiner, e *trace.Entry)
+	}
 	// tickCheck is asked before time moves on to until: whatever was to happen at x.now has happened.
 	tickCheck interface {
 		tick(x *examiner, until time.Duration)
@@ -60,6 +68,8 @@ type examiner struct {
 	onPods       []hook[podCheck]
 	onCalls      []hook[callCheck]
 	onContainers []hook[containerCheck]
+	onInstances  []hook[instanceCheck]
+	onDeliveries []hook[deliveryCheck]
 	onTicks      []hook[tickCheck]
 	onEnds       []hook[endCheck]
 }
@@ -121,6 +131,8 @@ func (x *examiner) register(number int, check any) {
 	add(register(&x.onPods, number, check))
 	add(register(&x.onCalls, number, check))
 	add(register(&x.onContainers, number, check))
+	add(register(&x.onInstances, number, check))
+	add(register(&x.onDeliveries, number, check))
 	add(register(&x.onTicks, number, check))
 	add(register(&x.onEnds, number, check))
 	if !known {
@@ -173,6 +185,23 @@ func (x *examiner) show(e *trace.Entry, change seenChange) {
 		for _, h := range x.onCalls {
 			x.examining = h.number
 			h.check.call(x, e)
+		}
+	}
+	x.showInstance(e)
+}
+
+// showInstance calls the checks that look at how the implementation lives and learns.
+func (x *examiner) showInstance(e *trace.Entry) {
+	switch e.Kind {
+	case trace.Instance:
+		for _, h := range x.onInstances {
+			x.examining = h.number
+			h.check.instance(x, e)
+		}
+	case trace.Delivery:
+		for _, h := range x.onDeliveries {
+			x.examining = h.number
+			h.check.delivery(x, e)
 		}
 	}
 }

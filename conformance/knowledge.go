@@ -77,6 +77,8 @@ func (k *knowledge) noteInstance(v *view, e *trace.Entry) {
 		k.down = true
 		k.jobsWatch, k.podsWatch = watchState{}, watchState{}
 		v.forgetCaches()
+	case "sync":
+		v.noteSync(e)
 	case "start":
 		k.down, k.instance = false, e.Instance
 		k.hindered = max(k.hindered, v.now)
@@ -90,7 +92,7 @@ func (v *view) forgetCaches() {
 	}
 	for _, j := range v.jobs {
 		for _, p := range j.pods {
-			p.seen = nil
+			p.seen, p.answered = nil, false
 		}
 	}
 }
@@ -129,7 +131,7 @@ func (v *view) relisted(resource string) {
 			continue
 		}
 		for _, p := range j.pods {
-			p.seen, p.seenAt = nil, v.now
+			p.seen, p.seenAt, p.seenSeq = nil, v.now, v.entry.Seq
 			if !p.gone {
 				p.seen = p.obj
 			}
@@ -174,7 +176,7 @@ func (v *view) deliveredPod(obj *corev1.Pod, deleted bool) {
 	if p == nil {
 		return
 	}
-	if p.seen, p.seenAt = obj, v.now; deleted {
+	if p.seen, p.seenAt, p.seenSeq = obj, v.now, v.entry.Seq; deleted {
 		p.seen = nil
 	}
 }
@@ -184,12 +186,32 @@ func (v *view) pass(until time.Duration) {
 	if v.down || v.behind() {
 		v.hindered = max(v.hindered, until)
 	}
-	if len(v.overtook) > 0 && until-v.overtookAt > v.slowness() {
-		for _, j := range v.overtook {
-			j.overtaken = nil
-		}
-		v.overtook = v.overtook[:0]
+	if v.sync == 0 && until-v.overtookAt > v.slowness() {
+		v.forgetOvertaken()
 	}
+}
+
+// forgetOvertaken is for when the implementation cannot act on what it read before any more.
+func (v *view) forgetOvertaken() {
+	for _, j := range v.overtook {
+		j.overtaken = nil
+	}
+	v.overtook = v.overtook[:0]
+}
+
+// noteSync notes that a reconcile function is called. It decides by what it reads from now on.
+func (v *view) noteSync(e *trace.Entry) {
+	v.sync = e.Seq
+	v.forgetOvertaken()
+}
+
+// settled reports whether what the cache shows of a pod is what the implementation acts on by now. A reconcile function
+// has read the cache since it was called; of other shapes nobody says when they begin to decide.
+func (v *view) settled(p *podState) bool {
+	if v.sync > 0 {
+		return p.seenSeq < v.sync
+	}
+	return v.takenIn(p.seenAt)
 }
 
 // takenIn reports whether what the cache has shown since then is what the implementation acts on by now: it may have

@@ -61,9 +61,6 @@ func (v *view) take(e *trace.Entry) seenChange {
 		v.noteDelivery(v, e)
 	case trace.Instance:
 		v.noteInstance(v, e)
-		if e.Verb == "sync" {
-			v.sync = e.Seq
-		}
 	}
 	return seenChange{}
 }

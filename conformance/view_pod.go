@@ -20,9 +20,13 @@ type podState struct {
 	job *jobState
 	// maker is the Job that controlled it when it was created.
 	maker *jobState
-	// seen is the pod as the cache of the present instance shows it, since seenAt; nil if it does not.
-	seen   *corev1.Pod
-	seenAt time.Duration
+	// seen is the pod as the cache of the present instance shows it, since seenAt; nil if it does not. seenSeq is the
+	// Seq of the entry that told it.
+	seen    *corev1.Pod
+	seenAt  time.Duration
+	seenSeq int
+	// answered tells that the present instance has created the pod and knows it, whatever its cache shows.
+	answered bool
 
 	// created, deleted, ended, untracked, removal are when it was created, when its deletion was asked for, when its
 	// phase became Succeeded or Failed, when it lost its tracking finalizer, and when it left the store.
@@ -56,6 +60,7 @@ const (
 
 func (v *view) newPod(obj *corev1.Pod) *podState {
 	p := &podState{created: moment{v.now, v.entry}, finalizer: v.claims.Finalizer}
+	p.answered = isImplementation(v.entry) && v.entry.Instance == v.instance && !v.entry.Lost
 	v.podByUID[obj.UID] = p
 	v.podByKey[types.NamespacedName{Namespace: obj.Namespace, Name: obj.Name}] = p
 	if owner := metav1.GetControllerOf(obj); owner != nil {
