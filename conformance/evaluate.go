@@ -115,9 +115,11 @@ const mostWedged = 3
 
 // run does all the runs.
 func (e *evaluator) run() error {
-	stages := []func() error{e.runScenarios}
+	stages := []func() error{e.runScenarios, e.runCases}
 	if e.scenario != nil {
 		stages = []func() error{e.runOnlyScenario}
+	} else if e.only > 0 {
+		stages = []func() error{e.runOnlyCase}
 	}
 	for _, stage := range stages {
 		if err := stage(); err != nil {
