@@ -23,8 +23,9 @@ const (
 type knowledge struct {
 	// down tells that no instance runs.
 	down bool
-	// instance is the number of the present one.
-	instance int
+	// instance is the number of the present one, runsSince when it was started.
+	instance  int
+	runsSince time.Duration
 	// hindered is until when the implementation was last kept from acting: down, behind, or waiting to try again.
 	hindered  time.Duration
 	jobsWatch watchState
@@ -80,7 +81,7 @@ func (k *knowledge) noteInstance(v *view, e *trace.Entry) {
 	case "sync":
 		v.noteSync(e)
 	case "start":
-		k.down, k.instance = false, e.Instance
+		k.down, k.instance, k.runsSince = false, e.Instance, v.now
 		k.hindered = max(k.hindered, v.now)
 	}
 }
@@ -90,10 +91,8 @@ func (v *view) forgetCaches() {
 	for _, j := range v.jobs {
 		j.seen, j.overtaken = nil, nil
 	}
-	for _, j := range v.jobs {
-		for _, p := range j.pods {
-			p.seen, p.answered = nil, false
-		}
+	for _, p := range v.pods {
+		p.seen, p.answered, p.overtaken = nil, false, nil
 	}
 }
 
@@ -128,13 +127,16 @@ func (v *view) relisted(resource string) {
 			if !j.gone {
 				j.seen = j.obj
 			}
-			continue
 		}
-		for _, p := range j.pods {
-			p.seen, p.seenAt, p.seenSeq = nil, v.now, v.entry.Seq
-			if !p.gone {
-				p.seen = p.obj
-			}
+	}
+	if resource != podsResource {
+		return
+	}
+	for _, p := range v.pods {
+		p.overtake(p.seen)
+		p.seen, p.seenAt, p.seenSeq = nil, v.now, v.entry.Seq
+		if !p.gone {
+			p.seen = p.obj
 		}
 	}
 }
@@ -176,6 +178,7 @@ func (v *view) deliveredPod(obj *corev1.Pod, deleted bool) {
 	if p == nil {
 		return
 	}
+	p.overtake(p.seen)
 	if p.seen, p.seenAt, p.seenSeq = obj, v.now, v.entry.Seq; deleted {
 		p.seen = nil
 	}

@@ -18,6 +18,7 @@ type promptly struct {
 type openDebt struct {
 	since time.Duration
 	entry *trace.Entry // after which it was first owed
+	due   bool         // not in the future any more
 }
 
 // prompt makes a check of a predicate, for the check field of a requirement.
@@ -37,10 +38,14 @@ func (c *promptly) tick(x *examiner, until time.Duration) {
 			continue
 		}
 		if debt.entry == nil {
-			*debt = openDebt{x.now, x.entry}
+			*debt = openDebt{since: x.now, entry: x.entry}
+		}
+		from := max(since, debt.since)
+		if !debt.due && from <= until {
+			debt.due = true
 			x.exercised()
 		}
-		if from := max(since, debt.since); x.overdue(from, until) {
+		if x.overdue(from, until) {
 			x.violatedBy([]*trace.Entry{debt.entry}, "%s (since %v; nothing until %v, and %v are allowed)",
 				what, from, describeTime(until), x.claims.Bounds.Reaction)
 		}

@@ -25,6 +25,8 @@ type view struct {
 	jobByUID map[types.UID]*jobState
 	podByUID map[types.UID]*podState
 	podByKey map[types.NamespacedName]*podState // the one that is in the store
+	// pods are all that there have been, in order of creation, whoever controls them.
+	pods []*podState
 
 	// sync is the Seq of the call of a reconcile function that is under way or was the last; 0 for other shapes.
 	sync int

@@ -13,6 +13,7 @@ import (
 
 // podState is one pod as the trace has shown it so far.
 type podState struct {
+	view *view
 	// obj is the pod as it is stored, or as it was last if it is gone; before is the version that it replaced, nil
 	// after its creation.
 	obj, before *corev1.Pod
@@ -25,6 +26,8 @@ type podState struct {
 	seen    *corev1.Pod
 	seenAt  time.Duration
 	seenSeq int
+	// overtaken are versions that the cache or the store has shown until a moment ago.
+	overtaken []overtakenPod
 	// answered tells that the present instance has created the pod and knows it, whatever its cache shows.
 	answered bool
 
@@ -59,8 +62,9 @@ const (
 )
 
 func (v *view) newPod(obj *corev1.Pod) *podState {
-	p := &podState{created: moment{v.now, v.entry}, finalizer: v.claims.Finalizer}
+	p := &podState{view: v, created: moment{v.now, v.entry}, finalizer: v.claims.Finalizer}
 	p.answered = isImplementation(v.entry) && v.entry.Instance == v.instance && !v.entry.Lost
+	v.pods = append(v.pods, p)
 	v.podByUID[obj.UID] = p
 	v.podByKey[types.NamespacedName{Namespace: obj.Namespace, Name: obj.Name}] = p
 	if owner := metav1.GetControllerOf(obj); owner != nil {
@@ -71,6 +75,7 @@ func (v *view) newPod(obj *corev1.Pod) *podState {
 
 func (p *podState) stored(v *view, obj *corev1.Pod) {
 	p.leave()
+	p.overtake(p.obj)
 	p.before, p.obj = p.obj, obj
 	p.control(v)
 	if !p.deleted.come() && obj.DeletionTimestamp != nil {
