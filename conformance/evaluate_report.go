@@ -52,6 +52,9 @@ func (e *evaluator) verdict(verdicts []Verdict, r *Report) (Verdict, string) {
 	}
 	v := sum(verdicts)
 	why := e.enough()
+	if v == Conformant && why != "" {
+		return Inconclusive, why
+	}
 	if v == Inconclusive && why == "" {
 		why = fmt.Sprintf("no run gave an occasion to break %d of the requirements; more random cases may", r.Counts.Inconclusive)
 	}
