@@ -50,7 +50,8 @@ type evaluator struct {
 	scenarios []*scenarioFinding
 	cases     int // run so far
 	broken    int
-	wedged    int // runs that were given up: each leaves a goroutine behind
+	wedged    int // runs that were given up because the implementation did not come back
+	endless   int // and because it acted on and on
 	differs   string
 	harness   string
 }
@@ -110,8 +111,11 @@ func (e *evaluator) chooseClaimed() {
 
 func (e *evaluator) claimsAny() bool { return len(e.claimed) > 0 }
 
-// mostWedged is how many runs may be given up before the rest is left undone: each has cost seconds of real time.
-const mostWedged = 3
+// How many runs may be given up before the rest is left undone: each has cost far more real time than a good one.
+const (
+	mostWedged  = 3
+	mostEndless = 20
+)
 
 // run does all the runs.
 func (e *evaluator) run() error {
@@ -221,6 +225,8 @@ func (e *evaluator) enough() string {
 		return "the evaluation was stopped"
 	case e.wedged >= mostWedged:
 		return fmt.Sprintf("%d runs had to be given up because the implementation did not come back; the rest was left undone", e.wedged)
+	case e.endless >= mostEndless:
+		return fmt.Sprintf("%d runs had to be given up because the implementation acted on and on; the rest was left undone", e.endless)
 	}
 	return ""
 }

@@ -12,7 +12,7 @@ import (
 
 // runLimits bound each run: an implementation that makes no end of it is not worth ten million events.
 func runLimits() sim.Limits {
-	return sim.Limits{Events: 200_000, Limits: adapter.Limits{Stuck: 2 * time.Second}}
+	return sim.Limits{Events: 50_000, Limits: adapter.Limits{Stuck: 2 * time.Second}}
 }
 
 // harnessFailure is a failure of jobsim itself.
@@ -28,8 +28,13 @@ func (e *evaluator) simulate(s *sim.Scenario, how ...sim.Option) (r *sim.Result,
 		}
 	}()
 	r, err = sim.Run(s, e.impl, append([]sim.Option{sim.WithLimits(runLimits())}, how...)...)
-	if err == nil && r.Ending == sim.Stuck {
-		e.wedged++
+	if err == nil {
+		switch r.Ending {
+		case sim.Stuck:
+			e.wedged++
+		case sim.HotLoop, sim.TooManyEvents:
+			e.endless++
+		}
 	}
 	return r, err
 }
