@@ -67,7 +67,7 @@ func (v *view) newPod(obj *corev1.Pod) *podState {
 	v.pods = append(v.pods, p)
 	v.podByUID[obj.UID] = p
 	v.podByKey[types.NamespacedName{Namespace: obj.Namespace, Name: obj.Name}] = p
-	if owner := metav1.GetControllerOf(obj); owner != nil {
+	if owner := metav1.GetControllerOfNoCopy(obj); owner != nil {
 		p.maker = v.jobByUID[owner.UID]
 	}
 	return p
@@ -91,7 +91,7 @@ func (p *podState) stored(v *view, obj *corev1.Pod) {
 // control notes whose pod it is now.
 func (p *podState) control(v *view) {
 	p.job = nil
-	owner := metav1.GetControllerOf(p.obj)
+	owner := metav1.GetControllerOfNoCopy(p.obj)
 	if owner == nil {
 		return
 	}
