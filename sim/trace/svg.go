@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -15,6 +16,8 @@ type SVGOptions struct {
 	Lanes int
 	// Moments is how many moments are told below the picture; 0 means 24.
 	Moments int
+	// Label says what the picture is to those who cannot see it; empty means "Timeline of Job NAME".
+	Label string
 }
 
 // Measures of the picture in pixels. A cell is as wide as a character of the font.
@@ -45,8 +48,17 @@ func (t *Trace) SVG(w io.Writer, o SVGOptions) error {
 		s.cells = c.labels + 1 + c.axis.bands[0].width() + 8
 		s.draw(h, c, o.Moments)
 	}
-	_, err := w.Write(s.document())
+	_, err := w.Write(s.document(cmp.Or(o.Label, h.label())))
 	return err
+}
+
+// label says what is drawn.
+func (h *history) label() string {
+	var names []string
+	for _, j := range h.jobs {
+		names = append(names, j.name)
+	}
+	return "Timeline of Job " + strings.Join(names, ", ")
 }
 
 // svgChart is as wide as it takes to show everything on one axis, within reason.
@@ -69,11 +81,11 @@ type svg struct {
 
 func (s *svg) width() float64 { return 2*svgMargin + float64(s.cells)*svgCell }
 
-func (s *svg) document() []byte {
+func (s *svg) document(label string) []byte {
 	var out bytes.Buffer
 	height := s.y + svgMargin
-	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" role="img">`,
-		s.width(), height, s.width(), height)
+	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s">`,
+		s.width(), height, s.width(), height, escape(label))
 	out.WriteString("\n<style>" + svgStyle + "</style>\n")
 	fmt.Fprintf(&out, `<rect class="js-card" x="0.5" y="0.5" width="%.0f" height="%.0f" rx="8"/>`+"\n", s.width()-1, height-1)
 	out.Write(s.body.Bytes())

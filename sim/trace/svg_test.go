@@ -76,3 +76,16 @@ func TestSVGOfAnyTrace(t *testing.T) {
 		}
 	})
 }
+
+func TestSVGSaysWhatItIs(t *testing.T) {
+	g := gomega.NewWithT(t)
+	tr := crashLoop().Trace
+	for label, want := range map[string]string{
+		"":                  `role="img" aria-label="Timeline of Job`,
+		`a "run" <of> mine`: `role="img" aria-label="a &#34;run&#34; &lt;of&gt; mine"`,
+	} {
+		var b bytes.Buffer
+		g.Expect(tr.SVG(&b, SVGOptions{Label: label})).To(gomega.Succeed())
+		g.Expect(b.String()).To(gomega.ContainSubstring(want))
+	}
+}
