@@ -1,5 +1,7 @@
 package conformance
 
+import "slices"
+
 // Verdict is what is said of a requirement, of a scenario, and of an implementation as a whole.
 type Verdict string
 
@@ -20,6 +22,8 @@ const (
 // worst orders verdicts for the sum of several: what must be looked at first wins. A harness error makes every other
 // statement doubtful; a violation that is proven stays one, whatever else could not be told.
 var worst = []Verdict{HarnessError, NotConformant, Inconclusive, Conformant, NotClaimed}
+
+func (v Verdict) known() bool { return slices.Contains(worst, v) }
 
 // sum is the verdict on several things together.
 func sum(verdicts []Verdict) Verdict {
