@@ -50,3 +50,8 @@ func (p *podState) mayBe(holds func(*corev1.Pod) bool) bool {
 func (p *podState) surely(holds func(*corev1.Pod) bool) bool {
 	return p.seen != nil && !p.mayBe(func(pod *corev1.Pod) bool { return !holds(pod) })
 }
+
+// surelyAlive reports whether the implementation knows of the pod, and that it has not ended.
+func (p *podState) surelyAlive(x *examiner) bool {
+	return (p.answered || x.settled(p)) && p.seen != nil && p.surely(func(pod *corev1.Pod) bool { return !terminal(pod) })
+}

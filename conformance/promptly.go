@@ -26,6 +26,25 @@ func prompt(owed func(x *examiner, j *jobState) (since time.Duration, what strin
 	return func() any { return &promptly{owed: owed} }
 }
 
+// promptAfter is prompt for what a good implementation does at once, so that it is never seen to be owed: the changes
+// of a Job that make it owed are the occasions.
+func promptAfter(occasion func(x *examiner, j *jobState) bool,
+	owed func(x *examiner, j *jobState) (since time.Duration, what string, ok bool),
+) func() any {
+	return func() any { return &promptlyAfter{promptly{owed: owed}, occasion} }
+}
+
+type promptlyAfter struct {
+	promptly
+	occasion func(x *examiner, j *jobState) bool
+}
+
+func (c *promptlyAfter) job(x *examiner, j *jobState) {
+	if c.occasion(x, j) {
+		x.exercised()
+	}
+}
+
 func (c *promptly) tick(x *examiner, until time.Duration) {
 	for len(c.open) < len(x.jobs) {
 		c.open = append(c.open, openDebt{})

@@ -4,7 +4,9 @@ package conformance
 type Unchecked struct{ Clause, Reason string }
 
 // uncheckedClauses lists them, area by area: each area keeps its own beside its requirements.
-var uncheckedClauses = [][]Unchecked{}
+var uncheckedClauses = [][]Unchecked{
+	uncheckedConditions, uncheckedTimes,
+}
 
 // UncheckedClauses returns the clauses of the areas of Requirements that are not checked, each with its reason.
 func UncheckedClauses() []Unchecked {

@@ -1,0 +1,230 @@
+package conformance
+
+import (
+	"net/http"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// upstreamEndings are the order of effects with which the upstream controller ends a Job.
+var upstreamEndings = []Requirement{
+	{
+		ID: "job/conditions/interim-comes-first", Clauses: []string{"FIN-5"}, Level: UpstreamExact, Strength: Up, Since: 31,
+		Sentence: "The interim condition must be stored in an earlier version than the terminal one.",
+		Observed: "Before the version in which Complete=True or Failed=True appears there is one with only the interim condition.",
+		Source:   "upstream test TestTrackJobStatusAndRemoveFinalizers, wantStatusUpdates", Scenarios: []string{"pi"},
+		check: func() any {
+			return onJob(func(x *examiner, j *jobState) {
+				if becameFinished(x, j) {
+					x.require(j.wasDecided(), "Job %s is %s in the first version that says so", j.obj.Name, terminalCondition(j.obj).Type)
+				}
+			})
+		},
+	},
+	{
+		ID: "job/conditions/kills-before-deciding", Clauses: []string{"FIN-6", "FIN-7"}, Level: UpstreamExact, Strength: Up, Since: 31,
+		Sentence: "The deletion of all active pods must have been asked for when a failure is recorded.",
+		Observed: "When FailureTarget=True is stored, no pod that the implementation has been shown is active.",
+		Source:   "upstream code, syncJob", Scenarios: []string{"deadline-kills-pods"},
+		check: func() any { return onJob(killsBeforeDeciding) },
+	},
+	{
+		ID: "job/conditions/no-decision-after-a-failed-delete", Clauses: []string{"FIN-7"}, Level: UpstreamExact, Strength: Up,
+		Sentence: "A failure must not be recorded by an evaluation in which the deletion of a pod was refused.",
+		Observed: "The sync that stores FailureTarget=True has made no DELETE of a pod that was answered with anything but success " +
+			"or 404.",
+		Source: "upstream code, syncJob",
+		check:  func() any { return &failedDeletes{} },
+	},
+	{
+		ID: "job/conditions/no-decision-on-unseen-pods", Clauses: []string{"FIN-7", "SYNC-9"}, Level: UpstreamExact, Strength: Up,
+		Sentence: "A failure must not be recorded while the implementation has not been shown all pods that it has created.",
+		Observed: "When FailureTarget=True is stored, every pod that this instance has created in the last five minutes has been " +
+			"delivered to it, or is gone.",
+		Source: "upstream test TestControllerSyncJob, \"job failures, unsatisfied expectations\"",
+		check:  func() any { return onJob(noDecisionOnUnseenPods) },
+	},
+	{
+		ID: "job/conditions/lists-pods-with-the-decision", Clauses: []string{"FIN-6", "FIN-17"}, Level: UpstreamExact, Strength: Up,
+		Since:    31,
+		Sentence: "The write that records a failure must list the pods that are alive as failed.",
+		Observed: "When FailureTarget=True is stored, every tracked pod that has not ended stands in uncountedTerminatedPods.failed " +
+			"of the same version, unless that is full (500).",
+		Source: "upstream code, trackJobStatusAndRemoveFinalizers", Scenarios: []string{"deadline-kills-pods"},
+		check: func() any { return onJob(listsWithTheDecision) },
+	},
+	{
+		ID: "job/conditions/terminating-pods-count-failed", Clauses: []string{"FIN-17", "BL-12", "PRP-2"}, Level: UpstreamExact, Strength: Up,
+		Since: 31,
+		Sentence: "Under podReplacementPolicy Failed, pods that are terminating when a failure is recorded must count as failed, " +
+			"however they end.",
+		Observed: "Pods that others deleted, and that have not ended when FailureTarget=True is stored, have been counted as failed " +
+			"when the Job is Failed.",
+		Source: "observed on Kubernetes 1.37.2",
+		check:  func() any { return &killedPods{onlyFailed: true} },
+	},
+	{
+		ID: "job/conditions/looks-again-after-a-kill", Clauses: []string{"FIN-8"}, Level: UpstreamExact, Strength: Up, Since: 31,
+		Sentence: "An evaluation that deletes pods and records a failure must report these pods as terminating, and leave the " +
+			"terminal condition to a later one.",
+		Observed: "The sync that stores FailureTarget=True after k accepted DELETEs of pods writes terminating of at least k, and does " +
+			"not write Failed=True.",
+		Source:    "upstream test TestControllerSyncJob, \"count ready pods when job fails\"",
+		Scenarios: []string{"deadline-kills-pods"}, check: func() any { return &secondLook{} },
+	},
+	{
+		ID: "job/conditions/one-evaluation-without-a-kill", Clauses: []string{"FIN-8"}, Level: UpstreamExact, Strength: Up, Since: 31,
+		Sentence: "An evaluation that decides a Job of which no pod is left must write the terminal condition as well.",
+		Observed: "Where nothing was deleted and nothing was terminating, the sync that stores the interim condition stores the " +
+			"terminal one, unless one of its calls failed.",
+		Source: "upstream test TestControllerSyncJob, \"indexed job failed\"", Scenarios: []string{"pi", "backofflimit-zero"},
+		check: func() any { return onJob(oneEvaluationWithoutAKill) },
+	},
+}
+
+func killsBeforeDeciding(x *examiner, j *jobState) {
+	if !becameFailureTarget(x, j) {
+		return
+	}
+	x.exercised()
+	for _, p := range j.pods {
+		if p.job == j && p.active() && p.surelyAlive(x) {
+			x.violated("Job %s is FailureTarget, and nobody has asked for the deletion of its pod %s", j.obj.Name, p.obj.Name)
+		}
+	}
+}
+
+// failedDeletes remembers the last sync in which the deletion of a pod was refused.
+type failedDeletes struct {
+	sync  int
+	entry *trace.Entry
+}
+
+func (c *failedDeletes) call(x *examiner, e *trace.Entry) {
+	refused := e.Lost || e.Status != nil && e.Status.Code != http.StatusNotFound
+	if e.Resource == podsResource && e.Verb == "delete" && refused && e.Cause == x.sync {
+		c.sync, c.entry = e.Cause, e
+		x.exercised()
+	}
+}
+
+func (c *failedDeletes) job(x *examiner, j *jobState) {
+	if c.entry != nil && x.entry.Cause == c.sync && becameFailureTarget(x, j) {
+		x.violatedBy([]*trace.Entry{c.entry}, "Job %s is FailureTarget by the same sync in which pod %s could not be deleted",
+			j.obj.Name, c.entry.Name)
+	}
+}
+
+// expectationsTimeout is how long the upstream controller waits to see what it has created (CTRL-2).
+const expectationsTimeout = 5 * time.Minute
+
+func noDecisionOnUnseenPods(x *examiner, j *jobState) {
+	if !becameFailureTarget(x, j) {
+		return
+	}
+	x.exercised()
+	for _, p := range j.pods {
+		own := p.created.byImplementation() && p.created.entry.Instance == x.entry.Instance && !p.created.entry.Lost
+		if p.job == j && own && !p.gone && p.seen == nil && x.now-p.created.at <= expectationsTimeout {
+			x.violatedBy([]*trace.Entry{p.created.entry}, "Job %s is FailureTarget, and its pod %s, created at %v, has not been shown "+
+				"to the implementation", j.obj.Name, p.obj.Name, p.created.at)
+		}
+	}
+}
+
+// maxUncounted is how many pods the upstream controller accounts at once (TRK-4).
+const maxUncounted = 500
+
+func listsWithTheDecision(x *examiner, j *jobState) {
+	if !becameFailureTarget(x, j) || j.obj.DeletionTimestamp != nil || uncountedIn(j.obj) >= maxUncounted {
+		return
+	}
+	for _, p := range j.pods {
+		if p.job == j && p.tracked() && !terminal(p.obj) && p.surelyAlive(x) {
+			x.require(p.account == listedFailed || p.account == countedFailed,
+				"Job %s is FailureTarget, and its pod %s, which has not ended, is not listed as failed", j.obj.Name, p.obj.Name)
+		}
+	}
+}
+
+// secondLook counts the pods that a sync has deleted.
+type secondLook struct {
+	sync, deleted int
+	decided       bool // that sync has recorded a failure
+}
+
+func (c *secondLook) call(x *examiner, e *trace.Entry) {
+	if e.Resource != podsResource || e.Verb != "delete" || !e.Stored() || e.Cause != x.sync {
+		return
+	}
+	if c.sync != e.Cause {
+		*c = secondLook{sync: e.Cause}
+	}
+	c.deleted++
+}
+
+func (c *secondLook) job(x *examiner, j *jobState) {
+	if x.entry.Cause != c.sync || c.deleted == 0 {
+		return
+	}
+	if becameFailureTarget(x, j) {
+		c.decided = true
+		terminating := int(valueOr(j.obj.Status.Terminating, 0))
+		x.require(terminating >= c.deleted, "Job %s is FailureTarget by a sync that has deleted %d pods, and says that %d are "+
+			"terminating", j.obj.Name, c.deleted, terminating)
+	}
+	if c.decided && becameFinished(x, j) {
+		x.violated("Job %s is Failed by the sync that has deleted %d of its pods", j.obj.Name, c.deleted)
+	}
+}
+
+func oneEvaluationWithoutAKill(x *examiner, j *jobState) {
+	if !becameFinished(x, j) || !j.wasDecided() || x.sync == 0 {
+		return
+	}
+	decision := decisionOf(x, j)
+	if decision == nil || decision.Cause == 0 || decision.Instance == 0 {
+		return
+	}
+	decided := decision.Object.(*batchv1.Job)
+	if valueOr(decided.Status.Terminating, 0) != 0 || uncountedIn(decided) >= maxUncounted {
+		return
+	}
+	var last *trace.Entry
+	for i := decision.Cause; i < x.entry.Seq; i++ {
+		switch e := x.run.Trace.Find(i + 1); {
+		case e.Kind == trace.Instance && e.Verb == "crash":
+			return
+		case e.Cause != decision.Cause || e.Kind != trace.Call:
+		case e.Status != nil || e.Lost || e.Verb == "delete":
+			return
+		default:
+			last = e
+		}
+	}
+	if last == nil {
+		return
+	}
+	x.require(x.entry.Cause == decision.Cause, "Job %s had nothing left to wait for when it was decided at %v, and was %s at %v "+
+		"only, by another sync", j.obj.Name, decision.At, terminalCondition(j.obj).Type, x.now)
+}
+
+// decisionOf returns the entry by which the Job was decided, or nil.
+func decisionOf(x *examiner, j *jobState) *trace.Entry {
+	var found *trace.Entry
+	for i := x.entry.Seq - 1; i > 0; i-- {
+		e := x.run.Trace.Find(i)
+		job, ok := e.Object.(*batchv1.Job)
+		if !ok || job.UID != j.obj.UID || !e.Stored() || e.Kind != trace.Call {
+			continue
+		}
+		if !isDecided(job) {
+			return found
+		}
+		found = e
+	}
+	return found
+}
