@@ -15,11 +15,8 @@ func endedPodsStay(x *examiner, p *podState) {
 	if p.ended.come() && p.ended.entry == x.entry {
 		x.exercised()
 	}
-	if p.deleted.entry != x.entry || !p.deleted.byImplementation() {
+	if p.deleted.entry != x.entry || !p.deleted.byImplementation() || !x.surely(p, terminal) {
 		return
-	}
-	if p.seen == nil || !terminal(p.seen) || x.now-p.seenAt <= x.slowness() {
-		return // it may have looked before the pod ended
 	}
 	if j := p.maker; j != nil && !j.gone && j.obj.DeletionTimestamp == nil {
 		x.violated("pod %s had ended as %s, and was deleted", p.obj.Name, p.obj.Status.Phase)

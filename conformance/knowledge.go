@@ -27,9 +27,12 @@ type knowledge struct {
 	instance  int
 	runsSince time.Duration
 	// hindered is until when the implementation was last kept from acting: down, behind, or waiting to try again.
-	hindered  time.Duration
-	jobsWatch watchState
-	podsWatch watchState
+	hindered time.Duration
+	// refused is when a call of the implementation was refused or its answer lost last, if wasRefused.
+	refused    time.Duration
+	wasRefused bool
+	jobsWatch  watchState
+	podsWatch  watchState
 	// overtook are the Jobs of which versions are still at work although the cache shows newer ones, and since when.
 	overtook   []*jobState
 	overtookAt time.Duration
@@ -69,6 +72,7 @@ func (v *view) noteCall(e *trace.Entry) {
 	refused := e.Status != nil && e.Status.Code != http.StatusNotFound
 	if refused || e.Lost {
 		v.hindered = max(v.hindered, v.now+v.claims.Bounds.Retry)
+		v.refused, v.wasRefused = v.now, true
 	}
 }
 
@@ -216,6 +220,9 @@ func (v *view) settled(p *podState) bool {
 	}
 	return v.takenIn(p.seenAt)
 }
+
+// retries reports whether what the implementation does now may have been decided before, and did not succeed then.
+func (v *view) retries() bool { return v.wasRefused && v.now-v.refused <= v.claims.Bounds.Retry }
 
 // takenIn reports whether what the cache has shown since then is what the implementation acts on by now: it may have
 // read the cache a moment ago, at the beginning of what it is doing.

@@ -133,6 +133,9 @@ func (v *view) setListed(uid types.UID, a account) {
 		return
 	}
 	p.leave()
+	if p.account == unlisted && p.job != nil {
+		p.listed = p.job.obj
+	}
 	p.account = a
 	p.join()
 }

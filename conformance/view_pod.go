@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -36,7 +37,9 @@ type podState struct {
 	created, deleted, ended, untracked, removal moment
 	gone                                        bool
 	account                                     account
-	finalizer                                   string // what tracking uses
+	// listed is the first version of its Job that lists the pod or counts it; nil if none does.
+	listed    *batchv1.Job
+	finalizer string // what tracking uses
 }
 
 // moment is when something happened to an object and who asked for it; the zero moment has not come.
