@@ -63,7 +63,7 @@ var evaluation = append([]Requirement{
 
 func limitBeforeDeadline(x *examiner, j *jobState) {
 	decision := condition(j.obj, batchv1.JobFailureTarget)
-	if j.gone || !plain(j.obj) || j.wasDecided() || !x.byImplementation() || !isTrue(j.obj, batchv1.JobFailureTarget) || x.retries() {
+	if j.gone || !plainJob(j.obj) || j.wasDecided() || !x.byImplementation() || !isTrue(j.obj, batchv1.JobFailureTarget) || x.retries() {
 		return
 	}
 	late := j.obj.Spec.ActiveDeadlineSeconds != nil && x.perhapsPastDeadline(j)
@@ -76,7 +76,7 @@ func limitBeforeDeadline(x *examiner, j *jobState) {
 }
 
 func failureBeforeSuccess(x *examiner, j *jobState) {
-	if j.gone || !plain(j.obj) || j.wasDecided() || !j.decided() || !x.byImplementation() {
+	if j.gone || !plainJob(j.obj) || j.wasDecided() || !j.decided() || !x.byImplementation() {
 		return
 	}
 	if isTrue(j.obj, batchv1.JobFailureTarget) {

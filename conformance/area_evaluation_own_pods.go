@@ -24,9 +24,6 @@ type ownPod struct {
 	deleted bool
 }
 
-// expectationsTimeout is how long upstream waits for an event that may never come (CTRL-2).
-const expectationsTimeout = 5 * time.Minute
-
 func (c *ownPodsFirst) instance(x *examiner, e *trace.Entry) {
 	switch e.Verb {
 	case "start":

@@ -13,7 +13,7 @@ import (
 
 // surely reports whether something holds of the pod as it is and as the implementation knows it.
 func (v *view) surely(p *podState, holds func(*corev1.Pod) bool) bool {
-	return !p.gone && p.seen != nil && v.settled(p) && holds(p.obj) && holds(p.seen)
+	return !p.gone && v.settled(p) && p.surely(holds)
 }
 
 // surelyStill is for what holds of every new pod, and not again once it has ended: that it is active, say. Of pods that
@@ -27,7 +27,7 @@ func (v *view) perhaps(p *podState, holds func(*corev1.Pod) bool) bool {
 	if p.gone && p.seen == nil && v.settled(p) {
 		return false
 	}
-	return holds(p.obj) || p.before != nil && holds(p.before) || p.seen != nil && holds(p.seen)
+	return p.before != nil && holds(p.before) || p.mayBe(holds)
 }
 
 // isActive, isSucceeded and isUnfinished are about one version of a pod.
@@ -229,8 +229,8 @@ func (v *view) mayFail(j *jobState) bool {
 		v.perhapsOverLimit(j) || v.perhapsPastDeadline(j)
 }
 
-// plain reports whether a Job uses no feature that implementations need not have.
-func plain(job *batchv1.Job) bool {
+// plainJob reports whether a Job uses no feature that implementations need not have.
+func plainJob(job *batchv1.Job) bool {
 	s := &job.Spec
 	return (s.CompletionMode == nil || *s.CompletionMode == batchv1.NonIndexedCompletion) &&
 		s.PodFailurePolicy == nil && s.SuccessPolicy == nil && s.BackoffLimitPerIndex == nil
@@ -238,7 +238,7 @@ func plain(job *batchv1.Job) bool {
 
 // runs reports whether the Job is there and nothing has been decided about it or asked of it that ends it.
 func (j *jobState) runs() bool {
-	return !j.gone && !j.decided() && !j.finished() && j.obj.DeletionTimestamp == nil && plain(j.obj)
+	return !j.gone && !j.decided() && !j.finished() && j.obj.DeletionTimestamp == nil && plainJob(j.obj)
 }
 
 // completed is the completion test in truth (COMP-1, COMP-3).
