@@ -7,6 +7,7 @@ package example
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -99,11 +100,11 @@ func (c *Controller) step(ctx context.Context, s *state) error {
 		c.finish(s, verdict)
 	}
 	// Without a stored decision nothing may be deleted for it, and with one nothing may be created.
+	var scaling error
 	if decided(s.job) == nil && s.job.DeletionTimestamp == nil {
-		if err := c.scale(ctx, s); err != nil {
-			return err
+		if scaling = c.scale(ctx, s); scaling == nil {
+			s.complete(c.now())
 		}
-		s.complete(c.now())
 	}
 	s.report()
 	if !apiequality.Semantic.DeepEqual(before, &s.job.Status) {
@@ -116,7 +117,7 @@ func (c *Controller) step(ctx context.Context, s *state) error {
 			return err
 		}
 	}
-	return c.release(ctx, s)
+	return errors.Join(scaling, c.release(ctx, s))
 }
 
 func (c *Controller) now() metav1.Time { return metav1.NewTime(c.Clock.Now()) }
