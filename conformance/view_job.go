@@ -14,6 +14,7 @@ import (
 
 // jobState is one Job as the trace has shown it so far.
 type jobState struct {
+	view *view
 	// obj is the Job as it is stored, or as it was last if it is gone; before is the version that it replaced, nil
 	// after its creation.
 	obj, before *batchv1.Job
@@ -43,7 +44,34 @@ type jobState struct {
 	// everSuspended tells that spec.suspend has been true at some time; lastResume when it last became false.
 	everSuspended bool
 	lastResume    time.Duration
+	// restartsReached tells that the sum of restarts has once reached the back-off limit (ONF-3).
+	restartsReached bool
+	edits
 }
+
+// edits tell how users have changed the Job so far.
+type edits struct {
+	limitLowered, limitRaised     bool
+	deadlineSooner, deadlineLater bool
+	parallelismRaised             time.Duration // when, the last time
+}
+
+func (e *edits) note(before, obj *batchv1.Job, now time.Duration) {
+	if before == nil || before.Generation == obj.Generation {
+		return
+	}
+	e.limitLowered = e.limitLowered || backoffLimitOf(obj) < backoffLimitOf(before)
+	e.limitRaised = e.limitRaised || backoffLimitOf(obj) > backoffLimitOf(before)
+	was, is := valueOr(before.Spec.ActiveDeadlineSeconds, noDeadline), valueOr(obj.Spec.ActiveDeadlineSeconds, noDeadline)
+	e.deadlineSooner = e.deadlineSooner || is < was
+	e.deadlineLater = e.deadlineLater || is > was
+	if parallel(obj) > parallel(before) {
+		e.parallelismRaised = now
+	}
+}
+
+// noDeadline is the deadline of a Job that has none.
+const noDeadline = int64(1<<63 - 1)
 
 // tally is what there is of a Job's pods, as the vocabulary of SEMANTICS.md has it.
 type tally struct {
@@ -58,7 +86,7 @@ type tally struct {
 }
 
 func (v *view) newJob(obj *batchv1.Job) *jobState {
-	j := &jobState{createdAt: v.now, specAt: v.now}
+	j := &jobState{view: v, createdAt: v.now, specAt: v.now}
 	v.jobByUID[obj.UID] = j
 	v.jobs = append(v.jobs, j)
 	return j
@@ -69,6 +97,7 @@ func (j *jobState) stored(v *view, obj *batchv1.Job) {
 	if j.before != nil && j.before.Generation != obj.Generation {
 		j.specAt = v.now
 	}
+	j.edits.note(j.before, obj, v.now)
 	j.unseen = append(j.unseen, obj)
 	if !j.wasDecided() && j.decided() {
 		j.decidedAt = v.now

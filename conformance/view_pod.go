@@ -40,6 +40,11 @@ type podState struct {
 	// listed is the first version of its Job that lists the pod or counts it; nil if none does.
 	listed    *batchv1.Job
 	finalizer string // what tracking uses
+	// early tells that it lost its tracking finalizer while it was at work and its Job was not failing; surplus that the
+	// implementation deleted it at a time when nothing said that the Job fails. Such pods count neither way (BL-4).
+	early, surplus bool
+	// killed tells that the implementation deleted it, tracked as it was, because the Job fails and for no other reason.
+	killed bool
 }
 
 // moment is when something happened to an object and who asked for it; the zero moment has not come.
@@ -80,15 +85,39 @@ func (p *podState) stored(v *view, obj *corev1.Pod) {
 	p.leave()
 	p.overtake(p.obj)
 	p.before, p.obj = p.obj, obj
+	was := p.job
 	p.control(v)
+	if p.job != nil && p.job != was { // whatever another Job has counted
+		p.account, p.listed = unlisted, nil
+	}
 	if !p.deleted.come() && obj.DeletionTimestamp != nil {
 		p.deleted = moment{v.now, v.entry}
+		p.noteDeleted()
 	}
 	if !p.ended.come() && terminal(obj) {
 		p.ended = moment{v.now, v.entry}
 	}
 	p.noteFinalizer(v, p.before, obj)
+	switch {
+	case p.carries(obj):
+		p.early = false
+	case p.untracked.entry == v.entry:
+		p.early = !terminal(obj) && !p.deleted.come() && (was == nil || !isTrue(was.obj, batchv1.JobFailureTarget))
+	}
 	p.join()
+	if j := p.job; j != nil && onFailure(j.obj) && restartsReach(j.restarts, backoffLimitOf(j.obj)) {
+		j.restartsReached = true
+	}
+}
+
+// noteDeleted notes why the implementation deletes the pod, as far as one can tell.
+func (p *podState) noteDeleted() {
+	j := p.job
+	if j == nil || !p.deleted.byImplementation() {
+		return
+	}
+	p.surplus = !j.mayFail()
+	p.killed = !p.surplus && p.carries(p.obj) && !j.knows(suspended) && j.mostActive() <= j.leastWanted()
 }
 
 // control notes whose pod it is now.

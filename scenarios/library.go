@@ -21,7 +21,7 @@ func Names() []string {
 		"pi", "sequential-completions", "parallel-completions", "parallelism-default", "parallelism-zero",
 		"parallelism-change", "work-queue",
 		// How pods and containers fail.
-		"onfailure-recovers", "onfailure-exhausted", "oom-killed", "never-backoff", "backofflimit-zero",
+		"onfailure-recovers", "onfailure-exhausted", "oom-killed", "never-backoff", "backofflimit-zero", "backofflimit-raised",
 		"success-resets-backoff",
 		// How time runs out.
 		"deadline-kills-pods", "deadline-pending-pods", "deadline-and-backofflimit", "deadline-survives-crash",

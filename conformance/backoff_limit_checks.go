@@ -1,0 +1,275 @@
+package conformance
+
+import (
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// jobFilter restricts a requirement to some Jobs.
+type jobFilter func(x *examiner, j *jobState) bool
+
+func anyJob(*examiner, *jobState) bool { return true }
+
+// exceeding is that a Job with too many failed pods fails.
+type exceeding struct {
+	promptly
+	filter jobFilter
+}
+
+// job sees an occasion also where the implementation has decided at once.
+func (c *exceeding) job(x *examiner, j *jobState) {
+	if decision(x, j, batchv1.JobFailureTarget) != nil && j.fail() > backoffLimitOf(j.obj) && c.filter(x, j) {
+		x.exercised()
+	}
+}
+
+func exceedingFails(filter jobFilter) func() any {
+	owed := func(x *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+		if j.gone || j.decided() || j.obj.DeletionTimestamp != nil || j.fail() <= backoffLimitOf(j.obj) || !filter(x, j) {
+			return 0, "", false
+		}
+		return 0, "more pods of Job " + j.obj.Name + " have failed than backoffLimit, and it is not FailureTarget", true
+	}
+	return func() any { return &exceeding{promptly{owed: owed}, filter} }
+}
+
+// hasHistory tells whether something has happened that could make an implementation forget failures.
+func hasHistory(x *examiner, j *jobState) bool {
+	return j.succ() > 0 || j.everSuspended || j.obj.Generation > 1 || x.instance > 1
+}
+
+// decision returns the condition of a type if the implementation has just made it True, and nil otherwise.
+func decision(x *examiner, j *jobState, kind batchv1.JobConditionType) *batchv1.JobCondition {
+	if j.gone || j.before == nil || !x.byImplementation() || isTrue(j.before, kind) || !isTrue(j.obj, kind) {
+		return nil
+	}
+	return condition(j.obj, kind)
+}
+
+// notBeforeExceeded is that a Job with restartPolicy Never fails for too many failures only if there are too many.
+func notBeforeExceeded(filter jobFilter) func() any {
+	return func() any {
+		return onJob(func(x *examiner, j *jobState) {
+			c := decision(x, j, batchv1.JobFailureTarget)
+			if c != nil && c.Reason == batchv1.JobReasonBackoffLimitExceeded && !onFailure(j.obj) && filter(x, j) {
+				requireExceeded(x, j)
+			}
+		})
+	}
+}
+
+func requireExceeded(x *examiner, j *jobState) {
+	x.require(j.mayExceed(j.before), "Job %s fails with BackoffLimitExceeded, but no more than %d of its pods can have failed, and backoffLimit is %d",
+		j.obj.Name, j.mostFailed(j.before), j.leastLimit())
+}
+
+func needlessDelete(x *examiner, p *podState) {
+	j := p.job
+	if j == nil || p.before == nil || p.gone {
+		return
+	}
+	if p.ended.entry == x.entry && p.obj.Status.Phase == corev1.PodFailed && !j.decided() {
+		x.exercised() // a bad moment to lose patience
+	}
+	if p.deleted.entry != x.entry || !p.deleted.byImplementation() || p.seen == nil || terminal(p.before) {
+		return
+	}
+	x.require(j.mayDelete(), "pod %s was active, and is deleted for no reason: Job %s has %d failed pods, backoffLimit %d, %d restarts, "+
+		"and %d active pods of which it wants %d", p.obj.Name, j.obj.Name, j.mostFailed(j.obj), j.leastLimit(), j.mostRestarts(),
+		j.mostActive(), j.leastWanted())
+}
+
+func deletedPodsCount(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+	if j.newFailed == 0 || j.gone || j.finished() || replacesOnlyFailed(j.obj) {
+		return 0, "", false
+	}
+	for _, p := range j.pods {
+		if p.job == j && p.account == unlisted && p.tracked() && p.deleted.come() && !p.deleted.byImplementation() && p.failed() {
+			return p.deleted.at, "pod " + p.obj.Name + " of Job " + j.obj.Name + " was deleted by somebody else, and does not count as failed", true
+		}
+	}
+	return 0, "", false
+}
+
+// countable is how many pods of the Job can have failed in a way that counts.
+func (j *jobState) countable() int {
+	failing := isTrue(j.obj, batchv1.JobFailureTarget)
+	n := 0
+	for _, p := range j.pods {
+		switch {
+		case p.early || p.surplus:
+		case p.obj.Status.Phase == corev1.PodFailed, p.deleted.come(), failing && p.obj.Status.Phase != corev1.PodSucceeded:
+			n++
+		}
+	}
+	return n
+}
+
+// failuresAreReal is that what a status says of failures is no more than the pods that can have failed.
+func failuresAreReal(what string, filter jobFilter) func() any {
+	return func() any {
+		return onJob(func(x *examiner, j *jobState) {
+			if j.gone || j.before == nil || !x.byImplementation() || !filter(x, j) {
+				return
+			}
+			x.exercised()
+			if failedIn(j.obj) <= failedIn(j.before) {
+				return
+			}
+			x.require(failedIn(j.obj) <= j.countable(), "Job %s shows %d %s as failed, counted and listed, but only %d of its pods can count as such",
+				j.obj.Name, failedIn(j.obj), what, j.countable())
+		})
+	}
+}
+
+func removedDoNotCount() any {
+	return failuresAreReal("pods", func(_ *examiner, j *jobState) bool {
+		return j.anyPod(func(p *podState) bool { return p.early || p.surplus })
+	})()
+}
+
+// anyPod reports whether something holds of a pod that the Job has or has had.
+func (j *jobState) anyPod(holds func(*podState) bool) bool {
+	for _, p := range j.pods {
+		if holds(p) {
+			return true
+		}
+	}
+	return false
+}
+
+func exceededReason(x *examiner, j *jobState) {
+	c := decision(x, j, batchv1.JobFailureTarget)
+	if c == nil || x.now < x.hindered || j.leastFailed(j.before) <= j.mostLimit() {
+		return
+	}
+	x.require(c.Reason == batchv1.JobReasonBackoffLimitExceeded, "Job %s fails with %s, but %d of its pods have failed, which exceeds backoffLimit %d",
+		j.obj.Name, c.Reason, j.leastFailed(j.before), j.mostLimit())
+}
+
+// messageOf is that a failure with a reason has the message that upstream gives it.
+func messageOf(reason, message string) func() any {
+	return func() any {
+		return onJob(func(x *examiner, j *jobState) {
+			if c := decision(x, j, batchv1.JobFailureTarget); c != nil && c.Reason == reason {
+				x.require(c.Message == message, "the message of %s is %q; upstream's is %q", reason, c.Message, message)
+			}
+		})
+	}
+}
+
+// failingFor reports whether the Job is failing, or has failed, for a reason.
+func failingFor(job *batchv1.Job, reason string) bool {
+	c := condition(job, batchv1.JobFailureTarget)
+	return c != nil && c.Status == corev1.ConditionTrue && c.Reason == reason
+}
+
+// killing is that a Job that fails for a reason has no active pods for long.
+type killing struct {
+	promptly
+	reason string
+}
+
+func (c *killing) job(x *examiner, j *jobState) {
+	d := decision(x, j, batchv1.JobFailureTarget)
+	if d != nil && d.Reason == c.reason && (j.active > 0 || j.anyPod(func(p *podState) bool { return p.killed })) {
+		x.exercised()
+	}
+}
+
+func noneActive(reason string) func() any {
+	owed := func(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+		if j.gone || j.active == 0 || j.obj.DeletionTimestamp != nil || !failingFor(j.obj, reason) {
+			return 0, "", false
+		}
+		return 0, "Job " + j.obj.Name + " is failing with " + reason + ", and pods of it are still active", true
+	}
+	return func() any { return &killing{promptly{owed: owed}, reason} }
+}
+
+// killedCount is that the pods that were killed for a failure count as failed.
+func killedCount(reason string, filter jobFilter) func() any {
+	return func() any {
+		return onJob(func(x *examiner, j *jobState) {
+			if j.gone || j.wasFinished() || !isTrue(j.obj, batchv1.JobFailed) || !failingFor(j.obj, reason) || !filter(x, j) {
+				return
+			}
+			failed, killed := 0, 0
+			for _, p := range j.pods {
+				switch {
+				case p.killed && p.job == j && !j.endedWell(p):
+					killed++
+					failed++
+				case p.account == listedFailed || p.account == countedFailed:
+					failed++
+				}
+			}
+			if killed == 0 {
+				return
+			}
+			x.require(int(j.obj.Status.Failed) >= failed, "Job %s has failed with status.failed %d; %d pods had failed before and %d were killed",
+				j.obj.Name, j.obj.Status.Failed, failed-killed, killed)
+		})
+	}
+}
+
+// endedWell reports whether a killed pod may count as a success, because it had succeeded before the decision was
+// stored, or not at all, because somebody took its finalizer.
+func (j *jobState) endedWell(p *podState) bool {
+	if p.account == countedSucceeded || p.untracked.come() && !p.untracked.byImplementation() {
+		return true
+	}
+	return p.obj.Status.Phase == corev1.PodSucceeded && p.ended.at <= j.decidedAt
+}
+
+// failedExceeds keeps the backoffLimit of the moment of the decision.
+type failedExceeds struct {
+	limits map[*jobState]int
+}
+
+func (c *failedExceeds) job(x *examiner, j *jobState) {
+	if j.gone || onFailure(j.obj) || !failingFor(j.obj, batchv1.JobReasonBackoffLimitExceeded) {
+		return
+	}
+	if c.limits == nil {
+		c.limits = map[*jobState]int{}
+	}
+	if _, ok := c.limits[j]; !ok {
+		c.limits[j] = j.leastLimit()
+	}
+	if isTrue(j.obj, batchv1.JobFailed) && !j.wasFinished() {
+		x.require(int(j.obj.Status.Failed) > c.limits[j], "Job %s has failed with BackoffLimitExceeded, but status.failed is %d and backoffLimit was %d",
+			j.obj.Name, j.obj.Status.Failed, c.limits[j])
+	}
+}
+
+func failureBeatsCompletion(x *examiner, j *jobState) {
+	if decision(x, j, batchv1.JobFailureTarget) != nil && j.fail() > backoffLimitOf(j.obj) && j.completed() {
+		x.exercised()
+	}
+	if decision(x, j, batchv1.JobSuccessCriteriaMet) == nil {
+		return
+	}
+	if least, most := j.leastFailed(j.before), j.mostLimit(); least > most {
+		x.violated("Job %s succeeds, but %d of its pods have failed, which exceeds backoffLimit %d", j.obj.Name, least, most)
+	}
+}
+
+func terminatingWait(x *examiner, j *jobState) {
+	if j.gone || j.before == nil || !x.byImplementation() || j.knows(func(job *batchv1.Job) bool { return !replacesOnlyFailed(job) }) {
+		return
+	}
+	if isTrue(j.obj, batchv1.JobFailureTarget) || j.obj.Status.UncountedTerminatedPods == nil {
+		return
+	}
+	for _, p := range j.pods {
+		if p.deleted.come() && p.ended.come() {
+			x.exercised()
+		}
+		if p.account == listedFailed && !listedIn(j.before, p.obj.UID) && p.obj.Status.Phase != corev1.PodFailed {
+			x.violated("pod %s is being deleted and has not failed (its phase is %s), but counts as failed already", p.obj.Name, p.obj.Status.Phase)
+		}
+	}
+}
