@@ -164,7 +164,7 @@ type alivePod struct {
 }
 
 func (c *killedPods) job(x *examiner, j *jobState) {
-	if j.gone || j.obj.DeletionTimestamp != nil {
+	if j.gone || j.obj.DeletionTimestamp != nil || !j.core() {
 		return
 	}
 	if becameFailureTarget(x, j) {

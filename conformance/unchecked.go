@@ -5,7 +5,7 @@ type Unchecked struct{ Clause, Reason string }
 
 // uncheckedClauses lists them, area by area: each area keeps its own beside its requirements.
 var uncheckedClauses = [][]Unchecked{
-	uncheckedConditions, uncheckedTimes,
+	uncheckedConditions, uncheckedCounters, uncheckedTimes,
 }
 
 // UncheckedClauses returns the clauses of the areas of Requirements that are not checked, each with its reason.

@@ -26,6 +26,8 @@ type jobState struct {
 
 	// pods are all that have ever been controlled by the Job, in the order in which they came to it.
 	pods []*podState
+	// podsAt is when one of its pods changed last, came or went.
+	podsAt time.Duration
 	// tally counts those that are in the store and controlled by the Job now.
 	tally
 
@@ -257,6 +259,15 @@ func onFailure(job *batchv1.Job) bool {
 // replacesOnlyFailed is podReplacementPolicy Failed ("F" in SEMANTICS.md); otherwise it is TerminatingOrFailed.
 func replacesOnlyFailed(job *batchv1.Job) bool {
 	return job.Spec.PodReplacementPolicy != nil && *job.Spec.PodReplacementPolicy == batchv1.Failed
+}
+
+// core reports whether the Job asks for nothing beyond the core: core requirements say nothing about the pods and the
+// counters of others, nor about Jobs that somebody else manages (MB-1).
+func (j *jobState) core() bool {
+	s := &j.obj.Spec
+	return valueOr(s.CompletionMode, batchv1.NonIndexedCompletion) == batchv1.NonIndexedCompletion &&
+		s.PodFailurePolicy == nil && s.SuccessPolicy == nil && s.BackoffLimitPerIndex == nil &&
+		valueOr(s.ManagedBy, batchv1.JobControllerName) == batchv1.JobControllerName
 }
 
 func valueOr[T any](p *T, otherwise T) T {

@@ -162,6 +162,7 @@ func (p *podState) add(sign int) {
 	if p.obj == nil || p.job == nil || p.gone {
 		return
 	}
+	p.job.podsAt = p.view.now
 	t := &p.job.tally
 	switch {
 	case p.active():
