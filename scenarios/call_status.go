@@ -62,7 +62,9 @@ func (s *statusDetails) MarshalYAML() (any, error) { return yamlOf(s.value) }
 
 // CallStatus is what the API server answers a call with that fails with this HTTP status: what an error in a file that
 // says no more than the code stands for.
-func CallStatus(code int, match sim.CallMatch) metav1.Status { return callStatus(errorCode(code), match) }
+func CallStatus(code int, match sim.CallMatch) metav1.Status {
+	return callStatus(errorCode(code), match)
+}
 
 // callStatus is what the API server answers with this code. The constructors of apimachinery make it, so that an
 // implementation finds every detail that it may look at.

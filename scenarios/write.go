@@ -55,37 +55,42 @@ func fileOf(s *sim.Scenario) (*scenarioFile, error) {
 	for i := range s.Pods {
 		f.Pods = append(f.Pods, writePod(&s.Pods[i]))
 	}
-	actions := slices.Clone(s.Actions)
-	inOrder(actions, func(a sim.Action) (time.Duration, bool) { return a.At, a.After == nil })
-	for i := range actions {
-		fields, err := writeAction(&actions[i])
+	ordered := *s
+	ordered.Actions, ordered.Faults, ordered.Expect = slices.Clone(s.Actions), slices.Clone(s.Faults), slices.Clone(s.Expect)
+	InOrder(&ordered)
+	for i := range ordered.Actions {
+		fields, err := writeAction(&ordered.Actions[i])
 		if err != nil {
 			return nil, fmt.Errorf("actions[%d]: %w", i, err)
 		}
 		f.Actions = append(f.Actions, fields)
 	}
-	faults := slices.Clone(s.Faults)
-	inOrder(faults, func(f sim.Fault) (time.Duration, bool) {
-		return f.At, f.After == nil && (f.Crash == nil || f.Crash.Call == 0)
-	})
-	for i := range faults {
-		fields, err := writeFault(&faults[i])
+	for i := range ordered.Faults {
+		fields, err := writeFault(&ordered.Faults[i])
 		if err != nil {
 			return nil, fmt.Errorf("faults[%d]: %w", i, err)
 		}
 		f.Faults = append(f.Faults, fields)
 	}
-	expect := slices.Clone(s.Expect)
-	inOrder(expect, func(e sim.Expectation) (time.Duration, bool) {
+	for i := range ordered.Expect {
+		f.Expect = append(f.Expect, writeExpectation(&ordered.Expect[i]))
+	}
+	return f, nil
+}
+
+// InOrder puts the actions, the faults and the expectations of a scenario in the order of their times, as in a file.
+// What has no time of its own keeps its place, and what has the same time its order. It makes no difference to a run.
+func InOrder(s *sim.Scenario) {
+	inOrder(s.Actions, func(a sim.Action) (time.Duration, bool) { return a.At, a.After == nil })
+	inOrder(s.Faults, func(f sim.Fault) (time.Duration, bool) {
+		return f.At, f.After == nil && (f.Crash == nil || f.Crash.Call == 0)
+	})
+	inOrder(s.Expect, func(e sim.Expectation) (time.Duration, bool) {
 		if e.At == nil {
 			return 0, false
 		}
 		return *e.At, true
 	})
-	for i := range expect {
-		f.Expect = append(f.Expect, writeExpectation(&expect[i]))
-	}
-	return f, nil
 }
 
 func writeNode(n kubelet.Node) nodeFields {

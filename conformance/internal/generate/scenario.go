@@ -1,11 +1,11 @@
 package generate
 
 import (
-	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 
+	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/event"
 )
@@ -79,20 +79,7 @@ func Scenario(c event.Chooser, o Options) *sim.Scenario {
 		p.faults()
 	}
 	p.heal()
-	inOrder(p.s.Actions, func(a *sim.Action) sim.When { return a.When })
-	inOrder(p.s.Faults, func(f *sim.Fault) sim.When { return f.When })
+	scenarios.InOrder(p.s)
 	p.s.Until = p.until()
 	return p.s
-}
-
-// inOrder puts a list in the order of a scenario file: by time, and what waits for something at the end.
-func inOrder[E any](list []E, when func(*E) sim.When) {
-	const last = time.Duration(1 << 62)
-	key := func(e *E) time.Duration {
-		if w := when(e); w.After == nil {
-			return w.At
-		}
-		return last
-	}
-	slices.SortStableFunc(list, func(a, b E) int { return int(max(-1, min(1, key(&a)-key(&b)))) })
 }

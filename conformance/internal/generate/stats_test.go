@@ -53,7 +53,9 @@ func edits(what string) func(*sim.Scenario) bool {
 }
 
 func anyFault(is func(*sim.Fault) bool) func(*sim.Scenario) bool {
-	return func(s *sim.Scenario) bool { return slices.ContainsFunc(s.Faults, func(f sim.Fault) bool { return is(&f) }) }
+	return func(s *sim.Scenario) bool {
+		return slices.ContainsFunc(s.Faults, func(f sim.Fault) bool { return is(&f) })
+	}
 }
 
 func crash(is func(*sim.Crash) bool) func(*sim.Scenario) bool {
