@@ -32,7 +32,7 @@ func (e *evaluator) report() *Report {
 	for _, f := range e.findings {
 		row := e.requirementRow(f)
 		r.Requirements = append(r.Requirements, row)
-		r.Counts.add(row.Verdict)
+		r.Counts.Add(row.Verdict)
 		verdicts = append(verdicts, row.Verdict)
 	}
 	r.Verdict, r.Why = e.verdict(verdicts, r)

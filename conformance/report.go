@@ -118,8 +118,8 @@ type ViolationRow struct {
 // Result is the run that shows the violation; nil in a report that was read from a file.
 func (v *ViolationRow) Result() *sim.Result { return v.result }
 
-// add counts a verdict.
-func (c *Counts) add(v Verdict) {
+// Add counts a verdict.
+func (c *Counts) Add(v Verdict) {
 	switch v {
 	case Conformant:
 		c.Conformant++

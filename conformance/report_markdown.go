@@ -131,7 +131,7 @@ func longest(text string) int {
 // mdSpecial is what Markdown could take for more than text, mdLeading what it could at the beginning of a paragraph.
 var (
 	mdSpecial = regexp.MustCompile("[\\\\`*_\\[\\]<>|~&#]")
-	mdLeading = regexp.MustCompile(`^(\d*)([-+=.)])`)
+	mdLeading = regexp.MustCompile(`^(\d*)([-+=]|[.)]( |$))`)
 )
 
 // mdText is text on one line that stays what it is.

@@ -39,7 +39,7 @@ func sampleReport(text func(string) string) *Report {
 		default:
 			row.Why = text("because")
 		}
-		r.Counts.add(v)
+		r.Counts.Add(v)
 		r.Requirements = append(r.Requirements, row)
 	}
 	return r

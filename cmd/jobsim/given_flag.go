@@ -66,3 +66,21 @@ func (c *count) Set(text string) error {
 	c.value = n
 	return nil
 }
+
+// number is a flag that takes how many there are of something, which may be none.
+type number struct{ value int }
+
+func (n *number) String() string { return strconv.Itoa(n.value) }
+
+// Type is what the help calls the value.
+func (n *number) Type() string { return "number" }
+
+// Set reads the number.
+func (n *number) Set(text string) error {
+	value, err := strconv.Atoi(text)
+	if err != nil || value < 0 {
+		return errors.New("expected a whole number, zero or more")
+	}
+	n.value = value
+	return nil
+}

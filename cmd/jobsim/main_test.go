@@ -57,7 +57,8 @@ func TestHelpGoesToStandardOutput(t *testing.T) {
 		g.Expect(got.stderr).To(gomega.BeEmpty())
 		g.Expect(got.stdout).To(gomega.HavePrefix("jobsim runs Kubernetes Jobs in a simulated cluster"))
 	}
-	for _, args := range [][]string{{"run", "--help"}, {"scenarios", "--help"}, {"scenarios", "show", "-h"}} {
+	for _, args := range [][]string{{"run", "--help"}, {"scenarios", "--help"}, {"scenarios", "show", "-h"},
+		{"conformance", "--help"}, {"requirements", "--help"}, {"requirements", "show", "-h"}} {
 		got := call(t, "", args...)
 		g.Expect(got.code).To(gomega.Equal(exitHolds))
 		g.Expect(got.stdout).To(gomega.ContainSubstring("Examples:"))
@@ -105,7 +106,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"run", "pi", "--color", "red"}, `jobsim: invalid argument "red" for "--color" flag: ` +
 			"expected auto, always or never\n" + run},
 		{[]string{"run", "pi", "--implementation", "mine"}, `jobsim: invalid argument "mine" for "--implementation" flag: ` +
-			"expected reference\n" + run},
+			"expected reference, or broken:NAME as jobsim broken lists them\n" + run},
 		{[]string{"run", "pi", "--seed", "-1"}, `jobsim: invalid argument "-1" for "--seed" flag: ` +
 			"expected a whole number from 0 to 18446744073709551615\n" + run},
 		{[]string{"run", "pi", "--until", "10"}, `jobsim: invalid argument "10" for "--until" flag: ` +
@@ -160,7 +161,7 @@ func TestCompletions(t *testing.T) {
 		{[]string{"run", "my"}, ":0\n"}, // 0 lets the shell complete files
 		{[]string{"run", "pi", ""}, ":4\n"},
 		{[]string{"run", "pi", "--color", ""}, "auto\nalways\nnever\n:4\n"},
-		{[]string{"run", "pi", "--implementation", ""}, "reference\n:4\n"},
+		{[]string{"run", "pi", "--implementation", "r"}, "reference\n:4\n"},
 		{[]string{"run", "pi", "--seed", ""}, ":4\n"},
 		{[]string{"scenarios", "show", "pi"}, "pi\tA Job that computes pi\n:4\n"},
 		{[]string{"scenarios", "-o", ""}, "table\tname and title, one scenario on a line\nname\tnames only, for scripts\n" +

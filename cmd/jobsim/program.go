@@ -19,6 +19,10 @@ type program struct {
 	stderr io.Writer
 	// implementations are those that --implementation may name, the default first.
 	implementations []adapter.Implementation
+	// mistakes says what is wrong with those that are broken, by name.
+	mistakes map[string]string
+	// untilInterrupted ends the context when the user does not want to wait any longer.
+	untilInterrupted func(context.Context) (context.Context, context.CancelFunc)
 	// limits bound what an implementation may do; zero values are the defaults of sim.
 	limits adapter.Limits
 }
@@ -28,7 +32,8 @@ type program struct {
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{
 		stdin: stdin, stdout: &output{to: stdout}, screen: stdout, stderr: stderr,
-		implementations: []adapter.Implementation{fakes.ReferenceImplementation()},
+		implementations:  []adapter.Implementation{fakes.ReferenceImplementation()},
+		untilInterrupted: untilInterrupted,
 	}
 	return p.run(args)
 }

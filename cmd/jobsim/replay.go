@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/jobsim/jobsim/sim"
-	"github.com/jobsim/jobsim/sim/event"
 )
 
 // mostToken is the length of the longest replay token that is shown. The seed repeats a run as well.
@@ -20,13 +19,9 @@ func (o *runOptions) choices(in *input) ([]sim.Option, error) {
 	case !o.replay.set:
 		return nil, nil
 	}
-	token, err := event.ParseToken(o.replay.value)
+	token, err := parseReplay(o.replay.value, in.scenario, in.file, ", with the same --until, --script and --pod-duration")
 	if err != nil {
-		return nil, badInput("--replay: %v", err)
-	}
-	if token.Scenario != in.scenario.Fingerprint() {
-		return nil, badInput("--replay: token %.20q belongs to another scenario than %s, or to another version of it: "+
-			"expected one of the same file, with the same --until, --script and --pod-duration", o.replay.value, in.file)
+		return nil, err
 	}
 	return []sim.Option{sim.WithReplay(token)}, nil
 }
@@ -48,7 +43,7 @@ func (s *show) replayLine() string {
 	if o.maxEvents.value != defaultMaxEvents {
 		add("max-events", o.maxEvents.String())
 	}
-	if o.implementation.value != o.implementation.words[0] {
+	if o.implementation.value != s.program.implementations[0].Name() {
 		add("implementation", o.implementation.value)
 	}
 	if token := s.result.Token.String(); len(token) <= mostToken || !o.seed.set {
@@ -56,10 +51,7 @@ func (s *show) replayLine() string {
 	} else {
 		add("seed", o.seed.String())
 	}
-	for i, w := range words {
-		words[i] = quote(w)
-	}
-	return "replay: " + strings.Join(words, " ")
+	return "replay: " + command(words)
 }
 
 // quote writes a word so that a shell reads it back.

@@ -21,7 +21,10 @@ const rootExample = `  # What happens when a pod fails again and again?
 
   # Which scenarios are built in, and what does one look like?
   jobsim scenarios
-  jobsim scenarios show node-lost`
+  jobsim scenarios show node-lost
+
+  # Does an implementation keep the promises of the Job API?
+  jobsim conformance`
 
 // newRoot builds the command tree.
 func newRoot(p *program) *cobra.Command {
@@ -42,7 +45,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
-	root.AddCommand(newRun(p), newScenarios(p))
+	root.AddCommand(newRun(p), newScenarios(p), newConformance(p), newRequirements(p))
 	refuseUnknownWords(root)
 	return root
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
-	"github.com/jobsim/jobsim/sim/adapter"
 )
 
 const runHelp = `Run a scenario and show what happened. It is the name of a built-in scenario, a
@@ -52,11 +51,12 @@ const defaultMaxEvents = 5_000_000
 
 // runOptions are what the flags of run say.
 type runOptions struct {
-	output, color, implementation choice
-	until, podDuration            span
-	seed                          seed
-	script, replay                given
-	maxEvents                     count
+	output, color      choice
+	implementation     implementationFlag
+	until, podDuration span
+	seed               seed
+	script, replay     given
+	maxEvents          count
 	// podDurationSet tells that --pod-duration was given.
 	podDurationSet bool
 }
@@ -94,13 +94,11 @@ func newRunOptions(p *program) *runOptions {
 		script:      given{kind: "script"},
 		replay:      given{kind: "token"},
 		maxEvents:   count{value: defaultMaxEvents},
+
+		implementation: implementationFlag{program: p},
 	}
 	for _, f := range formats {
 		o.output.words, o.output.about = append(o.output.words, f.name), append(o.output.about, f.about)
-	}
-	o.implementation = choice{kind: "name", value: p.implementations[0].Name()}
-	for _, i := range p.implementations {
-		o.implementation.words = append(o.implementation.words, i.Name())
 	}
 	return o
 }
@@ -116,7 +114,7 @@ func (o *runOptions) addTo(command *cobra.Command) {
 	flags.Var(&o.seed, "seed", "make a random run from this number, 0 to 2^64-1")
 	flags.Var(&o.replay, "replay", "repeat an earlier run, choice by choice")
 	flags.Var(&o.maxEvents, "max-events", "give the run up as inconclusive after so many events")
-	o.implementation.flag(command, "implementation", "", "the Job controller to run")
+	o.implementation.flag(command, "the Job controller to run")
 	o.color.flag(command, "color", "", "colours in the timeline (auto: on a terminal, unless NO_COLOR is set)")
 	command.MarkFlagsMutuallyExclusive("script", "pod-duration")
 	for _, name := range []string{"pod-duration", "script", "until", "seed", "replay", "max-events"} {
@@ -154,15 +152,6 @@ func (p *program) runScenario(ref string, o *runOptions) error {
 		return exitCode(s.verdict.code)
 	}
 	return nil
-}
-
-func (p *program) implementation(name string) adapter.Implementation {
-	for _, i := range p.implementations {
-		if i.Name() == name {
-			return i
-		}
-	}
-	panic("the flag takes known names only: " + name)
 }
 
 // completeScenarios completes the names of built-in scenarios; if none fits the shell completes files.

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/jobsim/jobsim/conformance"
+)
+
+// summary is a report on one screen: what was evaluated, how many requirements got which verdict, what was broken first,
+// and the verdict as the last line.
+type summary struct {
+	report *conformance.Report
+	width  int
+	color  bool
+}
+
+// screenLines is how many lines a terminal shows at least, less the one of the next prompt.
+const screenLines = 23
+
+func (s *summary) text() []byte {
+	head, tail := s.head(), s.tail()
+	left := screenLines - s.rows(head) - s.rows(tail)
+	var b bytes.Buffer
+	for _, lines := range [][]string{head, s.findings(left), tail} {
+		for _, line := range lines {
+			fmt.Fprintln(&b, line)
+		}
+	}
+	return b.Bytes()
+}
+
+// rows is how many lines of the terminal some lines take.
+func (s *summary) rows(lines []string) int {
+	n := 0
+	for _, line := range lines {
+		n += 1 + max(0, len([]rune(line))-1)/s.width
+	}
+	return n
+}
+
+func (s *summary) head() []string {
+	r := s.report
+	what := fmt.Sprintf("%s, held to %s of Kubernetes %s", r.Implementation, levelsText(r.Profile), r.Profile.Kubernetes)
+	lines := []string{s.cut(what), "", s.cut("Runs:         " + runsText(r))}
+	if r.Focus != "" {
+		lines = append(lines, s.cut("Focus:        "+r.Focus))
+	}
+	lines = append(lines, "Requirements: "+countsText(r.Counts))
+	if len(r.Scenarios) > 0 {
+		lines = append(lines, "Scenarios:    "+countsText(scenarioCounts(r)))
+	}
+	return append(lines, "")
+}
+
+func levelsText(p conformance.Profile) string {
+	var words []string
+	for _, l := range p.Levels {
+		words = append(words, string(l))
+	}
+	return strings.Join(words, " and ")
+}
+
+// runsText says what was run.
+func runsText(r *conformance.Report) string {
+	if r.Only != "" {
+		return r.Only + " only"
+	}
+	return fmt.Sprintf("%d scenarios and %d random cases of seed %d", len(r.Scenarios), r.Cases, r.Seed)
+}
+
+// countsText leaves out what did not occur.
+func countsText(c conformance.Counts) string {
+	var parts []string
+	for _, n := range []struct {
+		count int
+		what  conformance.Verdict
+	}{
+		{c.NotConformant, conformance.NotConformant}, {c.HarnessError, conformance.HarnessError},
+		{c.Inconclusive, conformance.Inconclusive}, {c.Conformant, conformance.Conformant}, {c.NotClaimed, conformance.NotClaimed},
+	} {
+		if n.count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n.count, n.what))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func scenarioCounts(r *conformance.Report) conformance.Counts {
+	var c conformance.Counts
+	for _, row := range r.Scenarios {
+		c.Add(row.Verdict)
+	}
+	return c
+}
+
+// told is something that is worth a look: its name, one line about it, and how to see it again.
+type told struct{ name, text, reproduce string }
+
+// toldOf lists what has the verdict of the whole: what was broken, or what keeps it from being conformant.
+func toldOf(r *conformance.Report) []told {
+	var all []told
+	for i := range r.Requirements {
+		row := &r.Requirements[i]
+		switch {
+		case row.Verdict != r.Verdict || row.Verdict == conformance.Conformant || row.Verdict == conformance.NotClaimed:
+		case row.Violation != nil:
+			v := row.Violation
+			all = append(all, told{row.ID, fmt.Sprintf("%s, at %s: %s", v.Run, v.At, v.Text), v.Reproduce})
+		default:
+			all = append(all, told{row.ID, row.Why, ""})
+		}
+	}
+	for _, row := range r.Scenarios {
+		if row.Verdict == r.Verdict && len(row.Why) > 0 {
+			all = append(all, told{"scenario " + row.Name, strings.Join(row.Why, "; "), row.Reproduce})
+		}
+	}
+	return all
+}
+
+// mostText is how many lines what was seen may take, if there is room.
+const mostText = 4
+
+// findings are as many as there is room for, at least a name and a line each, with a word about the rest.
+func (s *summary) findings(room int) []string {
+	all := toldOf(s.report)
+	if len(all) == 0 {
+		return nil
+	}
+	room -= 2 // an empty line, and the word about the rest
+	show := min(len(all), max(1, room/2))
+	each := min(mostText, max(1, room/show-1))
+	var lines []string
+	for _, f := range all[:show] {
+		text := strings.Split(wrapped(comment(f.text), 2), "\n")
+		if len(text) > each {
+			text = append(text[:each-1], s.cut("  "+comment(strings.Join(text[each-1:], " "))))
+		}
+		lines = append(lines, s.cut(f.name))
+		for _, line := range text {
+			lines = append(lines, s.cut(line))
+		}
+	}
+	if more := len(all) - show; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	return append(lines, "")
+}
+
+// tail is how to go on, and the verdict.
+func (s *summary) tail() []string {
+	r := s.report
+	var lines []string
+	if r.Why != "" {
+		lines = append(lines, s.cutAt(r.Why, 2*s.width), "")
+	}
+	if all := toldOf(r); len(all) > 0 {
+		first := all[0]
+		if first.reproduce != "" {
+			lines = append(lines, "To see the first one again:", "  "+printers.EscapeTerminal(first.reproduce))
+		}
+		if strings.HasPrefix(first.name, "job/") {
+			lines = append(lines, "What it asks for:", "  jobsim requirements show "+printers.EscapeTerminal(first.name))
+		}
+		lines = append(lines, "Everything, with timelines: --report report.html", "")
+	}
+	return append(lines, s.verdict())
+}
+
+func (s *summary) verdict() string {
+	color := map[conformance.Verdict]int{
+		conformance.Conformant: 32, conformance.NotConformant: 31, conformance.HarnessError: 31, conformance.Inconclusive: 33,
+	}[s.report.Verdict]
+	return paint(s.color && color > 0, color, string(s.report.Verdict))
+}
+
+// cut is text on one line of the screen.
+func (s *summary) cut(text string) string { return s.cutAt(text, s.width) }
+
+func (s *summary) cutAt(text string, most int) string {
+	line := []rune(strings.ReplaceAll(printers.EscapeTerminal(text), "\n", " "))
+	if len(line) > most {
+		return string(line[:max(0, most-3)]) + "..."
+	}
+	return string(line)
+}
