@@ -63,8 +63,8 @@ var upstreamEndings = []Requirement{
 			"however they end.",
 		Observed: "Pods that others deleted, and that have not ended when FailureTarget=True is stored, have been counted as failed " +
 			"when the Job is Failed.",
-		Source: "observed on Kubernetes 1.37.2",
-		check:  func() any { return &killedPods{onlyFailed: true} },
+		Source: "observed on Kubernetes 1.37.2", Scenarios: []string{"draining-pods-count"},
+		check: func() any { return &killedPods{onlyFailed: true} },
 	},
 	{
 		ID: "job/conditions/looks-again-after-a-kill", Clauses: []string{"FIN-8"}, Level: UpstreamExact, Strength: Up, Since: 31,

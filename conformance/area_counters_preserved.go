@@ -14,8 +14,8 @@ var preserved = []Requirement{
 		Sentence: "Conditions of types that are not the implementation's must be preserved.",
 		Observed: "Entries of other types than the six of the Job API, in the version that an implementation's write replaces, are in " +
 			"what it stores, unchanged.",
-		Source: "e2e conformance test \"apply changes to a job status\"",
-		check:  func() any { return onJob(foreignConditionsStay) },
+		Source: "e2e conformance test \"apply changes to a job status\"", Scenarios: []string{"status-notes"},
+		check: func() any { return onJob(foreignConditionsStay) },
 	},
 	{
 		ID: "job/counters/foreign-metadata-stays", Clauses: []string{"STAT-11"}, Level: Core, Strength: Must,

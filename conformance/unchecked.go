@@ -5,9 +5,16 @@ type Unchecked struct{ Clause, Reason string }
 
 // uncheckedClauses lists them, area by area: each area keeps its own beside its requirements.
 var uncheckedClauses = [][]Unchecked{
-	uncheckedConditions, uncheckedCounters, uncheckedTimes,
-	uncheckedRestarts, uncheckedBackoffDelay, uncheckedDeadline, uncheckedOwnership, uncheckedDisruption,
+	uncheckedConditions,
+	uncheckedCounters,
+	uncheckedTimes,
+	uncheckedRestarts,
+	uncheckedBackoffDelay,
+	uncheckedDeadline,
+	uncheckedOwnership,
+	uncheckedDisruption,
 	uncheckedDeletion,
+	uncheckedTracking,
 }
 
 // UncheckedClauses returns the clauses of the areas of Requirements that are not checked, each with its reason.

@@ -141,33 +141,33 @@ func (j *jobState) list(v *view) {
 		old = *j.before.Status.UncountedTerminatedPods
 	}
 	for _, uid := range now.Succeeded {
-		v.setListed(uid, listedSucceeded)
+		j.setListed(v, uid, listedSucceeded)
 	}
 	for _, uid := range now.Failed {
-		v.setListed(uid, listedFailed)
+		j.setListed(v, uid, listedFailed)
 	}
 	for _, uid := range old.Succeeded {
 		if !slices.Contains(now.Succeeded, uid) {
-			v.setListed(uid, countedSucceeded)
+			j.setListed(v, uid, countedSucceeded)
 		}
 	}
 	for _, uid := range old.Failed {
 		if !slices.Contains(now.Failed, uid) {
-			v.setListed(uid, countedFailed)
+			j.setListed(v, uid, countedFailed)
 		}
 	}
 }
 
-func (v *view) setListed(uid types.UID, a account) {
+func (j *jobState) setListed(v *view, uid types.UID, a account) {
 	p := v.podByUID[uid]
-	if p == nil || p.account == a {
+	if p == nil || p.account == a || p.accountOf != nil && p.accountOf != j {
 		return
 	}
 	p.leave()
 	if p.account == unlisted && p.job != nil {
 		p.listed = p.job.obj
 	}
-	p.account = a
+	p.account, p.accountOf = a, j
 	p.join()
 }
 

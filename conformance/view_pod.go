@@ -37,6 +37,7 @@ type podState struct {
 	created, deleted, ended, untracked, removal moment
 	gone                                        bool
 	account                                     account
+	accountOf                                   *jobState // whose account that is
 	// listed is the first version of its Job that lists the pod or counts it; nil if none does.
 	listed    *batchv1.Job
 	finalizer string // what tracking uses
@@ -129,6 +130,9 @@ func (p *podState) control(v *view) {
 	}
 	if p.job = v.jobByUID[owner.UID]; p.job != nil && !slices.Contains(p.job.pods, p) {
 		p.job.pods = append(p.job.pods, p)
+	}
+	if p.job != nil && p.job != p.accountOf { // another Job has adopted it, and has its own account of it
+		p.account, p.accountOf = unlisted, p.job
 	}
 }
 
