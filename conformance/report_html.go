@@ -56,7 +56,8 @@ type pageData struct {
 type pageArea struct {
 	Name string
 	Rows []*pageRow
-	Kept int
+	// Kept of Claimed are conformant.
+	Kept, Claimed int
 }
 
 // pageRow is a requirement; Number tells its violation from the others, and Picture is the timeline of that.
@@ -79,6 +80,9 @@ func (r *Report) html() ([]byte, error) {
 			}
 			if row.Verdict == Conformant {
 				shown.Kept++
+			}
+			if row.Verdict != NotClaimed {
+				shown.Claimed++
 			}
 			shown.Rows = append(shown.Rows, p)
 		}

@@ -117,21 +117,34 @@ func (s *svg) draw(h *history, c *chart, moments int) {
 	s.paragraph("js-dim", h.totals())
 }
 
-// legend explains colours and signs.
+// legend explains colours and signs, on as many lines as that takes.
 func (s *svg) legend(c *chart) {
 	states, signs := c.used()
 	s.y += 4
 	x := float64(svgMargin)
 	for _, st := range states {
+		width := 17 + float64(len(st.meaning()))*svgCell
+		x = s.fit(x, width)
 		fmt.Fprintf(&s.body, `<rect class="%s" x="%.1f" y="%.1f" width="12" height="12" rx="2"/>`+"\n", st.class(), x, s.y+2)
 		s.text(x+17, "js-dim", st.meaning())
-		x += 17 + float64(len(st.meaning())+3)*svgCell
+		x += width + 3*svgCell
 	}
 	for _, sign := range slices.Concat(signs, c.axis.notes()) {
+		width := float64(len([]rune(sign))) * svgCell
+		x = s.fit(x, width)
 		s.text(x, "js-dim", sign)
-		x += float64(len([]rune(sign))+3) * svgCell
+		x += width + 3*svgCell
 	}
 	s.y += svgLine
+}
+
+// fit begins a new line if what follows at x is too wide for the rest of this one.
+func (s *svg) fit(x, width float64) float64 {
+	if x > svgMargin && x+width > s.width()-svgMargin {
+		s.y += svgLine
+		return svgMargin
+	}
+	return x
 }
 
 // paragraph writes wrapped text.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -87,5 +89,21 @@ func TestSVGSaysWhatItIs(t *testing.T) {
 		var b bytes.Buffer
 		g.Expect(tr.SVG(&b, SVGOptions{Label: label})).To(gomega.Succeed())
 		g.Expect(b.String()).To(gomega.ContainSubstring(want))
+	}
+}
+
+// TestSVGStaysWithinItsWidth measures every text of a picture that has much to explain: the font has one width.
+func TestSVGStaysWithinItsWidth(t *testing.T) {
+	s := &svg{cells: 60}
+	c := svgChart(crashLoop().Trace.history(), 30)
+	s.legend(c)
+	for _, m := range regexp.MustCompile(`<text class="js-dim" x="([\d.]+)" y="[\d.]+">([^<]*)</text>`).FindAllStringSubmatch(s.body.String(), -1) {
+		x, err := strconv.ParseFloat(m[1], 64)
+		if end := x + float64(len([]rune(m[2])))*svgCell; err != nil || end > s.width()-svgMargin {
+			t.Errorf("%q ends at %.0f, expected %.0f at most (%v)", m[2], end, s.width()-svgMargin, err)
+		}
+	}
+	if s.y < 2*svgLine {
+		t.Errorf("the legend has one line only, down to %.0f", s.y)
 	}
 }
