@@ -96,7 +96,7 @@ func (c *startTimes) job(x *examiner, j *jobState) {
 func (c *startTimes) call(x *examiner, e *trace.Entry) {
 	failed := e.Lost || e.Status != nil && e.Status.Code != http.StatusNotFound
 	if failed && (e.Resource != podsResource || e.Verb != "create") {
-		c.since = max(c.since, x.now+x.claims.Bounds.Retry)
+		c.since = max(c.since, x.now+x.retryDelay())
 	}
 }
 
@@ -115,7 +115,7 @@ func (c *startTimes) tick(x *examiner, until time.Duration) {
 		if c.missing[i] < 0 {
 			c.missing[i] = x.now
 		}
-		allowed := x.claims.Bounds.Reaction + x.claims.Bounds.Retry + x.slowness()
+		allowed := x.claims.Bounds.Reaction + x.retryDelay() + x.slowness()
 		if from := max(c.missing[i], c.since); until-from > allowed {
 			x.violated("Job %s has had no startTime since %v, and it is not suspended (nothing until %v, and %v are allowed)",
 				j.obj.Name, from, describeTime(until), allowed)

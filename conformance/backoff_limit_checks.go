@@ -100,7 +100,10 @@ func (j *jobState) countable() int {
 	for _, p := range j.pods {
 		switch {
 		case p.early || p.surplus:
-		case p.obj.Status.Phase == corev1.PodFailed, p.deleted.come(), failing && p.obj.Status.Phase != corev1.PodSucceeded:
+		case p.obj.Status.Phase == corev1.PodFailed, p.deleted.come():
+			n++
+		case failing && (p.givenUp || p.mayBe(func(pod *corev1.Pod) bool { return !terminal(pod) })):
+			p.givenUp = true // it counts by what was known when the failure was decided, whatever becomes of it (FIN-17)
 			n++
 		}
 	}

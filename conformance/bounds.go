@@ -8,8 +8,9 @@ type Bounds struct {
 	// Reaction is how long it may take from the moment at which it can know something until it has acted on it,
 	// including the batching of pod events (SYNC-6: one second upstream) and several status writes one after the other.
 	Reaction time.Duration
-	// Retry is how long it may wait, in addition, after one of its API calls was refused (POD-11: up to a minute
-	// upstream).
+	// Retry is how long it may wait, in addition, after one of its API calls was refused, if the calls before were
+	// refused as well: the first time it is two seconds, and it doubles with each further refusal. Upstream ends at a
+	// minute (POD-11), controller-runtime's default at 1000 seconds.
 	Retry time.Duration
 }
 
@@ -25,5 +26,5 @@ const (
 
 // DefaultBounds are what a careful implementation keeps with ease.
 func DefaultBounds() Bounds {
-	return Bounds{Reaction: 10 * time.Second, Retry: time.Minute}
+	return Bounds{Reaction: 10 * time.Second, Retry: 1000 * time.Second}
 }

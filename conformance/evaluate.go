@@ -119,11 +119,11 @@ const (
 
 // run does all the runs.
 func (e *evaluator) run() error {
-	stages := []func() error{e.runScenarios, e.runCases}
+	stages := []func() error{e.runScenarios, e.runCases, e.shrink}
 	if e.scenario != nil {
 		stages = []func() error{e.runOnlyScenario}
 	} else if e.only > 0 {
-		stages = []func() error{e.runOnlyCase}
+		stages = []func() error{e.runOnlyCase, e.shrink}
 	}
 	for _, stage := range stages {
 		if err := stage(); err != nil {

@@ -30,6 +30,7 @@ type knowledge struct {
 	hindered time.Duration
 	// refused is when a call of the implementation was refused or its answer lost last, if wasRefused.
 	refused    time.Duration
+	refusals   int // in a row
 	wasRefused bool
 	jobsWatch  watchState
 	podsWatch  watchState
@@ -71,9 +72,19 @@ func (v *view) noteCall(e *trace.Entry) {
 	}
 	refused := e.Status != nil && e.Status.Code != http.StatusNotFound
 	if refused || e.Lost {
-		v.hindered = max(v.hindered, v.now+v.claims.Bounds.Retry)
+		if v.wasRefused && !v.retries() {
+			v.refusals = 0 // it has got over the last one
+		}
+		v.refusals++
 		v.refused, v.wasRefused = v.now, true
+		v.hindered = max(v.hindered, v.now+v.retryDelay())
 	}
+}
+
+// retryDelay is how long the implementation may wait after so many refused calls in a row.
+func (v *view) retryDelay() time.Duration {
+	const doublings = 20 // beyond any sensible bound
+	return min(v.claims.Bounds.Retry, time.Second<<min(v.refusals, doublings))
 }
 
 func (k *knowledge) noteInstance(v *view, e *trace.Entry) {
@@ -222,7 +233,9 @@ func (v *view) settled(p *podState) bool {
 }
 
 // retries reports whether what the implementation does now may have been decided before, and did not succeed then.
-func (v *view) retries() bool { return v.wasRefused && v.now-v.refused <= v.claims.Bounds.Retry }
+func (v *view) retries() bool {
+	return v.wasRefused && v.now-v.refused <= v.retryDelay()+v.claims.Bounds.Reaction
+}
 
 // takenIn reports whether what the cache has shown since then is what the implementation acts on by now: it may have
 // read the cache a moment ago, at the beginning of what it is doing.

@@ -37,6 +37,7 @@ type podState struct {
 	created, deleted, ended, untracked, removal moment
 	gone                                        bool
 	account                                     account
+	givenUp                                     bool      // it may count as failed because its Job was failing while it was alive
 	accountOf                                   *jobState // whose account that is
 	// listed is the first version of its Job that lists the pod or counts it; nil if none does.
 	listed    *batchv1.Job
