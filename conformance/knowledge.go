@@ -70,7 +70,8 @@ func (v *view) noteCall(e *trace.Entry) {
 	if !isImplementation(e) {
 		return
 	}
-	refused := e.Status != nil && e.Status.Code != http.StatusNotFound
+	refused := e.Status != nil && e.Status.Code != http.StatusNotFound &&
+		(e.Status.Code != http.StatusUnprocessableEntity || v.injects(e.Status.Code))
 	if refused || e.Lost {
 		if v.wasRefused && !v.retries() {
 			v.refusals = 0 // it has got over the last one
@@ -244,6 +245,14 @@ func (v *view) takenIn(since time.Duration) bool { return v.now-since > v.slowne
 // skewed reports whether the clock of the implementation has been set wrong in this run.
 func (v *view) skewed() bool {
 	return slices.ContainsFunc(v.run.Scenario.Faults, func(f sim.Fault) bool { return f.Clock != nil })
+}
+
+// injects reports whether calls fail with a status code in this run because the scenario says so. Otherwise it is the
+// implementation's own fault if it asks for something invalid.
+func (v *view) injects(code int32) bool {
+	return slices.ContainsFunc(v.run.Scenario.Faults, func(f sim.Fault) bool {
+		return f.Error != nil && f.Error.Status.Code == code
+	})
 }
 
 // jobNamed returns the Job of a name that there is or was last; nil if there was none.

@@ -159,3 +159,17 @@ func edit(at time.Duration, data string) sim.Action {
 func onThePod(at time.Duration, a sim.PodAction) sim.Action {
 	return sim.Action{When: after(at), Pod: &a}
 }
+
+// rewriteJobs changes what the implementation has written to Jobs from a time on.
+func rewriteJobs(from time.Duration, change func(*batchv1.Job)) func(*trace.Trace) {
+	return func(t *trace.Trace) {
+		for i := range t.Entries {
+			e := &t.Entries[i]
+			if job, ok := e.Object.(*batchv1.Job); ok && e.At >= from && isImplementation(e) {
+				job = job.DeepCopy()
+				change(job)
+				e.Object = job
+			}
+		}
+	}
+}

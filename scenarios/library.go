@@ -24,7 +24,8 @@ func Names() []string {
 		"onfailure-recovers", "onfailure-exhausted", "oom-killed", "never-backoff", "backofflimit-zero", "backofflimit-raised",
 		"success-resets-backoff",
 		// How time runs out.
-		"deadline-kills-pods", "draining-pods-count", "deadline-pending-pods", "deadline-and-backofflimit", "deadline-survives-crash",
+		"deadline-kills-pods", "draining-pods-count", "deadline-pending-pods", "deadline-of-a-pod",
+		"deadline-and-backofflimit", "deadline-survives-crash",
 		// What people and nodes do.
 		"suspend-resume", "pod-deleted", "pod-handed-over", "status-notes", "node-lost",
 		// What goes wrong with the control plane.
