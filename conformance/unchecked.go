@@ -14,6 +14,7 @@ var uncheckedClauses = [][]Unchecked{
 	uncheckedOwnership,
 	uncheckedDisruption,
 	uncheckedDeletion,
+	uncheckedStatusWrites,
 	uncheckedTracking,
 }
 
