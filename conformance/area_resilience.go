@@ -1,4 +1,296 @@
 package conformance
 
+import (
+	"slices"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
 // resilience is about crashes, stale reads and failing calls (CTRL).
-var resilience = []Requirement{}
+var resilience = slices.Concat(crashes, lateCaches, refusals)
+
+var uncheckedResilience = []Unchecked{
+	{"CTRL-6", "it allows the upstream controller to forget a back-off (BO-9), and asks nothing of others"},
+	{"CTRL-8", "a quirk of the upstream controller, which nobody is asked to copy or to avoid"},
+	{"CTRL-10", "it speaks of real time, of which a run in virtual time has none"},
+	{"CTRL-11", "the API server refuses Jobs with an unknown completionMode, so no run has one"},
+	{"CTRL-12", "a trace does not show which worker of an implementation makes a call"},
+}
+
+// crashes are requirements on what must survive the end of an instance.
+var crashes = []Requirement{
+	{
+		ID: "job/resilience/counters-survive-crashes", Clauses: []string{"CTRL-1", "COMP-12", "COMP-13", "TRK-1", "STAT-8"}, Level: Core,
+		Strength: Must, Since: 26,
+		Sentence: "A crash between any two API calls must not change how pods are counted in the end.",
+		Observed: "In runs in which an instance crashed or lost the answer to a call: when the Job is finished, every pod that " +
+			"ended by itself before the decision, and was tracked, has been counted by its phase.",
+		Source: "KEP-2307; upstream test TestJobFailedWithInterrupts", Scenarios: []string{"controller-crash-loop"},
+		check: func() any { return newEndedPods(true) },
+	},
+	{
+		ID: "job/resilience/counters-are-exact", Clauses: []string{"STAT-8", "COMP-12", "COMP-13", "STAT-7"}, Level: Core, Strength: Must, Since: 26,
+		Sentence: "When a Job is finished, the counters must say how its pods ended.",
+		Observed: "Every pod that ended by itself before the decision, and was tracked, has been counted by its phase.",
+		Source:   "KEP-2307; API reference, JobStatus", Scenarios: []string{"parallel-completions", "never-backoff"},
+		check: func() any { return newEndedPods(false) },
+	},
+	{
+		ID: "job/resilience/goes-on-after-restart", Clauses: []string{"CTRL-7", "ADS-4"}, Level: Core, Strength: Must, Bound: ReactionBound,
+		Sentence: "After a restart the implementation must take up deadlines and unfinished work without waiting for an event.",
+		Observed: "Of later instances: a passed deadline is recorded, ended pods are counted and a startTime is set within the " +
+			"reaction time.",
+		Source: "upstream code, updateJob and the initial list of informers", Scenarios: []string{"deadline-survives-crash", "controller-crash-loop"},
+		check: func() any { return &goesOn{promptly{owed: workAfterRestart}} },
+	},
+}
+
+// endedPods follows the pods that end by themselves until their Job is finished.
+type endedPods struct {
+	// afterCrash looks only at runs in which something was lost.
+	afterCrash bool
+	lost       bool
+	ended      map[*jobState][]*podState
+}
+
+func newEndedPods(afterCrash bool) *endedPods {
+	return &endedPods{afterCrash: afterCrash, ended: map[*jobState][]*podState{}}
+}
+
+func (c *endedPods) instance(_ *examiner, e *trace.Entry) {
+	c.lost = c.lost || e.Verb == "crash"
+}
+
+func (c *endedPods) call(_ *examiner, e *trace.Entry) { c.lost = c.lost || e.Lost }
+
+func (c *endedPods) pod(x *examiner, p *podState) {
+	j := p.job
+	switch {
+	case p.ended.entry == x.entry:
+		if j != nil && j.core() && p.tracked() && !p.deleted.come() && !j.decided() && !p.gone {
+			c.ended[j] = append(c.ended[j], p)
+		}
+	case p.untracked.entry == x.entry && (!released(x, p) || !x.settled(p) || !p.surely(terminal)):
+		// Somebody else took the finalizer, or it was taken from a pod that seemed to be active still (PAR-10).
+		c.drop(p)
+	case p.ended.come() && p.deleted.byImplementation():
+		c.drop(p)
+	}
+}
+
+func (c *endedPods) drop(p *podState) {
+	for j, pods := range c.ended {
+		c.ended[j] = slices.DeleteFunc(pods, func(other *podState) bool { return other == p })
+	}
+}
+
+func (c *endedPods) job(x *examiner, j *jobState) {
+	if j.gone || j.obj.DeletionTimestamp != nil {
+		delete(c.ended, j)
+		return
+	}
+	if j.decided() && !j.wasDecided() { // what could not be known by now counts as the decision says
+		c.ended[j] = slices.DeleteFunc(c.ended[j], func(p *podState) bool { return !x.settled(p) || !p.surely(terminal) })
+	}
+	if !becameFinished(x, j) || c.afterCrash && !c.lost {
+		return
+	}
+	for _, p := range c.ended[j] {
+		if p.job != j {
+			continue
+		}
+		x.exercised()
+		want := countedFailed
+		if hasSucceeded(p.obj) {
+			want = countedSucceeded
+		}
+		if p.account != want {
+			x.violatedBy([]*trace.Entry{p.ended.entry}, "Job %s is %s, and its pod %s, which has ended as %s, counts as %s", j.obj.Name,
+				terminalCondition(j.obj).Type, p.obj.Name, p.obj.Status.Phase, p.account.describe())
+		}
+	}
+}
+
+// goesOn is prompt for later instances.
+type goesOn struct{ promptly }
+
+func (c *goesOn) instance(x *examiner, e *trace.Entry) {
+	if e.Verb != "start" || e.Instance < 2 {
+		return
+	}
+	for _, j := range x.jobs {
+		if _, _, ok := workAfterRestart(x, j); ok {
+			x.exercised()
+		}
+	}
+}
+
+func workAfterRestart(x *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+	if x.instance < 2 || !j.runs() {
+		return 0, "", false
+	}
+	s := &j.obj.Status
+	switch {
+	case s.StartTime == nil && !suspended(j.obj):
+		return j.changedAt, "the implementation was restarted, and Job " + j.obj.Name + " has no startTime", true
+	case s.StartTime != nil && !suspended(j.obj) && j.obj.Spec.ActiveDeadlineSeconds != nil && !x.skewed():
+		at := sinceEpoch(*s.StartTime) + deadlineOf(j.obj)
+		return max(at, j.specAt), "the implementation was restarted, and the deadline of Job " + j.obj.Name + " passes unheeded", true
+	}
+	if _, n, ok := uncountedPods(x, j); ok && n > 0 {
+		return max(j.podsAt, j.changedAt), "the implementation was restarted, and ended pods of Job " + j.obj.Name + " are not counted", true
+	}
+	return 0, "", false
+}
+
+// refusals are requirements on what calls that fail may do.
+var refusals = []Requirement{
+	{
+		ID: "job/resilience/conflict-makes-no-duplicates", Clauses: []string{"CTRL-5"}, Level: Core, Strength: Must,
+		Sentence: "After a status write has met a conflict, pods that were created must not be created again.",
+		Observed: "After a status write of a Job was refused with 409, no pod is created with which more are active than the Job may " +
+			"have, as the implementation must know.",
+		Source: "upstream test TestSyncJobUpdateRequeue", Scenarios: []string{"api-errors"},
+		check: func() any { return &conflicts{refused: map[*jobState]*trace.Entry{}} },
+	},
+	{
+		ID: "job/resilience/refused-creations-do-not-fail", Clauses: []string{"CTRL-9"}, Level: Core, Strength: Must,
+		Sentence: "Refused creations of pods must not fail a Job.",
+		Observed: "After a creation was refused, a Job without a deadline of which no pod has failed, was deleted or was restarted does " +
+			"not become FailureTarget.",
+		Source: "upstream code, manageJob", Scenarios: []string{"api-errors"},
+		check: func() any { return &refusedCreations{} },
+	},
+	{
+		ID: "job/resilience/refused-creations-are-tried-again", Clauses: []string{"CTRL-9", "POD-11"}, Level: Core, Strength: Must,
+		Bound:    ReactionBound,
+		Sentence: "Pods whose creation was refused must be created again and again until it succeeds.",
+		Observed: "After a refused creation, a Job of which no pod has failed or was deleted does not have too few active pods for longer " +
+			"than the times for reaction and retry, counted from the last attempt.",
+		Source: "upstream code, processNextWorkItem", Scenarios: []string{"api-errors"},
+		check: func() any { return newRetriedCreations() },
+	},
+}
+
+// conflicts remembers of which Jobs a status write has met a conflict.
+type conflicts struct{ refused map[*jobState]*trace.Entry }
+
+func (c *conflicts) call(x *examiner, e *trace.Entry) {
+	if e.Resource != jobsResource || e.Subresource != "status" || e.Status == nil || e.Status.Code != 409 {
+		return
+	}
+	if j := x.jobNamed(e.Namespace, e.Name); j != nil && !j.gone && j.core() {
+		c.refused[j] = e
+		x.exercised()
+	}
+}
+
+func (c *conflicts) pod(x *examiner, p *podState) {
+	if refused := c.refused[p.maker]; refused != nil {
+		tooMany(x, p, refused, "after a conflict of a status write")
+	}
+}
+
+// tooMany checks that the creation of a pod does not give its Job more active pods than it may have, under any version
+// of it that the implementation may have looked at.
+func tooMany(x *examiner, p *podState, since *trace.Entry, when string) {
+	j := p.maker
+	if p.created.entry != x.entry || !p.created.byImplementation() || j == nil || j.gone || !j.core() {
+		return
+	}
+	most := 0
+	j.known(func(version *batchv1.Job) { most = max(most, mayHave(version)) })
+	if active := x.surelyActive(j, p) + 1; active > most {
+		x.violatedBy([]*trace.Entry{since}, "pod %s was created %s, and Job %s, which may have %d, has %d active pods with it",
+			p.obj.Name, when, j.obj.Name, most, active)
+	}
+}
+
+// mayHave is how many pods may be active under a version of the Job, as far as it alone tells.
+func mayHave(version *batchv1.Job) int {
+	if suspended(version) {
+		return 0
+	}
+	if workQueue(version) {
+		return parallel(version)
+	}
+	done := int(version.Status.Succeeded)
+	if u := version.Status.UncountedTerminatedPods; u != nil {
+		done += len(u.Succeeded)
+	}
+	return max(0, min(parallel(version), int(*version.Spec.Completions)-done))
+}
+
+// refusedCreations notes that a creation was refused.
+type refusedCreations struct{ refused *trace.Entry }
+
+func isRefusedCreation(e *trace.Entry) bool {
+	return e.Resource == podsResource && e.Verb == "create" && e.Subresource == "" && e.Status != nil
+}
+
+func (c *refusedCreations) call(x *examiner, e *trace.Entry) {
+	if isRefusedCreation(e) {
+		c.refused = e
+		x.exercised()
+	}
+}
+
+func (c *refusedCreations) job(x *examiner, j *jobState) {
+	if c.refused == nil || !becameFailureTarget(x, j) || !j.core() ||
+		j.knows(func(version *batchv1.Job) bool { return version.Spec.ActiveDeadlineSeconds != nil }) {
+		return
+	}
+	if j.obj.Status.Failed > 0 || slices.ContainsFunc(j.pods, func(p *podState) bool {
+		return p.deleted.come() && !p.deleted.byImplementation() || p.obj.Status.Phase == corev1.PodFailed || restartsOf(p.obj) > 0
+	}) {
+		return
+	}
+	x.violatedBy([]*trace.Entry{c.refused}, "Job %s is FailureTarget (%s), and none of its pods has failed, was deleted or restarted: a "+
+		"creation was refused", j.obj.Name, trueCondition(j.obj, batchv1.JobFailureTarget).Reason)
+}
+
+// retriedCreations is prompt for Jobs with too few pods, once a creation was refused.
+type retriedCreations struct {
+	promptly
+	refused bool
+}
+
+func newRetriedCreations() *retriedCreations {
+	c := &retriedCreations{}
+	c.owed = c.missing
+	return c
+}
+
+func (c *retriedCreations) call(x *examiner, e *trace.Entry) {
+	if isRefusedCreation(e) {
+		c.refused = true
+		x.exercised()
+	}
+}
+
+func (c *retriedCreations) missing(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+	if !c.refused || !j.runs() || !j.core() || suspended(j.obj) || workQueue(j.obj) && j.succ() > 0 || j.obj.Status.Failed > 0 {
+		return 0, "", false
+	}
+	if j.active+j.terminating >= wanted(j) {
+		return 0, "", false
+	}
+	for _, p := range j.pods {
+		if p.deleted.come() || p.obj.Status.Phase == corev1.PodFailed {
+			return 0, "", false
+		}
+	}
+	return max(j.podsAt, j.changedAt), "a creation was refused, and Job " + j.obj.Name + " has too few active pods", true
+}
+
+// wanted is how many pods a Job that is not suspended should have (PAR-1).
+func wanted(j *jobState) int {
+	if workQueue(j.obj) {
+		return parallel(j.obj)
+	}
+	return max(0, min(parallel(j.obj), int(*j.obj.Spec.Completions)-j.succ()))
+}

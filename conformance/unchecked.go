@@ -16,6 +16,7 @@ var uncheckedClauses = [][]Unchecked{
 	uncheckedDeletion,
 	uncheckedStatusWrites,
 	uncheckedTracking,
+	uncheckedResilience,
 }
 
 // UncheckedClauses returns the clauses of the areas of Requirements that are not checked, each with its reason.
