@@ -174,8 +174,45 @@ func joinFeatures() string {
 // oldest is the oldest minor that can be chosen: the semantics of older ones were not read.
 const oldest Minor = 26
 
-// selects reports whether the focus selects a requirement.
+// Select lists the requirements that the options select, claimed or not, for skins that must know them before anything
+// is run. It fails where Evaluate would.
+func Select(opts ...Option) ([]*Requirement, error) {
+	o, err := newOptions(opts)
+	if err != nil {
+		return nil, fmt.Errorf("conformance: %w", err)
+	}
+	selected, err := o.selected()
+	if err != nil {
+		return nil, fmt.Errorf("conformance: %w", err)
+	}
+	return selected, nil
+}
+
+// selected are the requirements that the focus selects. It is an error if there are none, or none that is claimed.
+func (o *options) selected() ([]*Requirement, error) {
+	var selected []*Requirement
+	claimed := false
+	for _, r := range o.requirements {
+		if o.selects(r) {
+			selected = append(selected, r)
+			claimed = claimed || o.unclaimed(r) == ""
+		}
+	}
+	switch {
+	case len(selected) == 0:
+		return nil, fmt.Errorf("focus %q selects no requirement; "+
+			"expected a part of an ID such as backoff-limit, a pattern such as job/status/*, or a clause such as BL-1", o.focus)
+	case !claimed:
+		return nil, fmt.Errorf("focus %q selects nothing that is claimed: %s: %s", o.focus, selected[0].ID, o.unclaimed(selected[0]))
+	}
+	return selected, nil
+}
+
+// selects reports whether the focus selects a requirement. A whole ID selects that one only.
 func (o *options) selects(r *Requirement) bool {
+	if slices.ContainsFunc(o.requirements, func(r *Requirement) bool { return r.ID == o.focus }) {
+		return r.ID == o.focus
+	}
 	if o.focus == "" || strings.Contains(r.ID, o.focus) || slices.Contains(r.Clauses, o.focus) {
 		return true
 	}
