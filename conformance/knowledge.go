@@ -238,6 +238,9 @@ func (v *view) retries() bool {
 	return v.wasRefused && v.now-v.refused <= v.retryDelay()+v.claims.Bounds.Reaction
 }
 
+// wasRefusedSince reports whether a call of the implementation has failed since then.
+func (v *view) wasRefusedSince(at time.Duration) bool { return v.wasRefused && v.refused >= at }
+
 // takenIn reports whether what the cache has shown since then is what the implementation acts on by now: it may have
 // read the cache a moment ago, at the beginning of what it is doing.
 func (v *view) takenIn(since time.Duration) bool { return v.now-since > v.slowness() }

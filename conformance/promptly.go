@@ -77,3 +77,23 @@ func describeTime(at time.Duration) string {
 	}
 	return at.String()
 }
+
+// promptWhenever is prompt for what a quick implementation does at the very instant at which it becomes owed: each
+// change of the Job or of a pod after which it is owed is an occasion.
+func promptWhenever(owed func(x *examiner, j *jobState) (since time.Duration, what string, ok bool)) func() any {
+	return func() any { return &promptlyWhenever{promptly{owed: owed}} }
+}
+
+type promptlyWhenever struct{ promptly }
+
+func (c *promptlyWhenever) job(x *examiner, j *jobState) {
+	if since, _, ok := c.owed(x, j); ok && since <= x.now {
+		x.exercised()
+	}
+}
+
+func (c *promptlyWhenever) pod(x *examiner, p *podState) {
+	if p.job != nil {
+		c.job(x, p.job)
+	}
+}

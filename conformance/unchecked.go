@@ -5,18 +5,21 @@ type Unchecked struct{ Clause, Reason string }
 
 // uncheckedClauses lists them, area by area: each area keeps its own beside its requirements.
 var uncheckedClauses = [][]Unchecked{
+	uncheckedBackoffDelay,
+	uncheckedCompletions,
 	uncheckedConditions,
 	uncheckedCounters,
-	uncheckedTimes,
-	uncheckedRestarts,
-	uncheckedBackoffDelay,
 	uncheckedDeadline,
-	uncheckedOwnership,
-	uncheckedDisruption,
 	uncheckedDeletion,
-	uncheckedStatusWrites,
-	uncheckedTracking,
+	uncheckedDisruption,
+	uncheckedOwnership,
+	uncheckedParallelism,
+	uncheckedPodCreation,
 	uncheckedResilience,
+	uncheckedRestarts,
+	uncheckedStatusWrites,
+	uncheckedTimes,
+	uncheckedTracking,
 }
 
 // UncheckedClauses returns the clauses of the areas of Requirements that are not checked, each with its reason.

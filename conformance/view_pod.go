@@ -18,8 +18,8 @@ type podState struct {
 	// obj is the pod as it is stored, or as it was last if it is gone; before is the version that it replaced, nil
 	// after its creation.
 	obj, before *corev1.Pod
-	// job controls the pod now; nil if none does.
-	job *jobState
+	// job controls the pod now; nil if none does. last is the Job that did last.
+	job, last *jobState
 	// maker is the Job that controlled it when it was created.
 	maker *jobState
 	// seen is the pod as the cache of the present instance shows it, since seenAt; nil if it does not. seenSeq is the
@@ -129,7 +129,13 @@ func (p *podState) control(v *view) {
 	if owner == nil {
 		return
 	}
-	if p.job = v.jobByUID[owner.UID]; p.job != nil && !slices.Contains(p.job.pods, p) {
+	p.job = v.jobByUID[owner.UID]
+	if p.job == nil || p.job == p.last {
+		return
+	}
+	p.last = p.job
+	p.account, p.listed = unlisted, nil // another Job has counted it, if any
+	if !slices.Contains(p.job.pods, p) {
 		p.job.pods = append(p.job.pods, p)
 	}
 	if p.job != nil && p.job != p.accountOf { // another Job has adopted it, and has its own account of it

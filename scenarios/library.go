@@ -19,7 +19,7 @@ func Names() []string {
 	return []string{
 		// How a Job runs to completion.
 		"pi", "sequential-completions", "parallel-completions", "parallelism-default", "parallelism-zero",
-		"parallelism-change", "work-queue",
+		"parallelism-change", "scale-down-order", "work-queue",
 		// How pods and containers fail.
 		"onfailure-recovers", "onfailure-exhausted", "oom-killed", "never-backoff", "backofflimit-zero", "backofflimit-raised",
 		"success-resets-backoff",
@@ -27,7 +27,7 @@ func Names() []string {
 		"deadline-kills-pods", "draining-pods-count", "deadline-pending-pods", "deadline-of-a-pod",
 		"deadline-and-backofflimit", "deadline-survives-crash",
 		// What people and nodes do.
-		"suspend-resume", "pod-deleted", "pod-handed-over", "status-notes", "node-lost",
+		"suspend-resume", "pod-deleted", "pod-handed-over", "adopted-surplus", "status-notes", "node-lost",
 		// What goes wrong with the control plane.
 		"api-errors", "stale-watch", "controller-crash-loop",
 	}

@@ -1,0 +1,191 @@
+package conformance
+
+import (
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// countedPods is about which pods count, and how often.
+var countedPods = []Requirement{
+	{
+		ID: "job/completions/counted-once", Clauses: []string{"COMP-12"}, Level: Core, Strength: Must,
+		Sentence: "Each pod must add at most one to succeeded and failed over the life of the Job.",
+		Observed: "No UID comes back to status.uncountedTerminatedPods, and succeeded, failed and the UIDs listed there are " +
+			"together at most as many as the pods that have ended or been deleted (or, once the Job fails, that there have been).",
+		Source:    "KEP-2307; Kubernetes unit test TestTrackJobStatusAndRemoveFinalizers",
+		Scenarios: []string{"controller-crash-loop", "api-errors"},
+		check:     func() any { return newOnceCounted() },
+	},
+	{
+		ID: "job/completions/success-is-not-lost", Clauses: []string{"COMP-13"}, Level: Core, Strength: Must, Bound: ReactionBound,
+		Sentence: "A tracked pod that has succeeded must count, even if it is deleted right after.",
+		Observed: "Its UID is in status.uncountedTerminatedPods before the implementation removes its finalizer, and within " +
+			"the reaction time.",
+		Source: "KEP-2307", Scenarios: []string{"pi"},
+		check: func() any { return &successKept{promptly{owed: successCounts}} },
+	},
+	{
+		ID: "job/completions/phase-decides", Clauses: []string{"COMP-15"}, Level: Core, Strength: Must,
+		Sentence: "Only its phase must decide whether a pod counts as succeeded, whatever its containers have done.",
+		Observed: "A UID that appears in status.uncountedTerminatedPods as succeeded is that of a pod in phase Succeeded; one that " +
+			"appears as failed is that of a pod in phase Failed, or deleted, or of a Job that fails.",
+		Source: "kube-controller-manager, syncJob", Scenarios: []string{"pi", "never-backoff"},
+		check: func() any { return onJob(phaseDecides) },
+	},
+	{
+		ID: "job/completions/too-many-succeeded-event", Clauses: []string{"COMP-11", "EV-2"}, Level: UpstreamExact, Strength: Up,
+		Sentence: "When more pods have succeeded than completions, the Warning TooManySucceededPods must come before the event Completed.",
+		Observed: "The events of the Job in the order of their creation.",
+		Source:   "kube-controller-manager, recordJobFinished",
+		check:    func() any { return &tooManyEvent{} },
+	},
+}
+
+// onceCounted checks COMP-12.
+type onceCounted struct {
+	over    map[*jobState]int       // pods that have ended or been deleted
+	of      map[*podState]*jobState // whose they were then
+	left    map[types.UID]*jobState // UIDs that have left the lists
+	meddled map[*jobState]bool      // somebody else has written the counters
+}
+
+func newOnceCounted() *onceCounted {
+	return &onceCounted{over: map[*jobState]int{}, of: map[*podState]*jobState{}, left: map[types.UID]*jobState{}, meddled: map[*jobState]bool{}}
+}
+
+func (c *onceCounted) pod(_ *examiner, p *podState) {
+	if (p.ended.come() || p.deleted.come()) && p.job != nil && c.of[p] != p.job {
+		c.of[p] = p.job
+		c.over[p.job]++
+	}
+}
+
+func (c *onceCounted) job(x *examiner, j *jobState) {
+	if j.gone || j.before == nil {
+		return
+	}
+	old, now := &j.before.Status, &j.obj.Status
+	was, is := listedUIDs(j.before), listedUIDs(j.obj)
+	if old.Succeeded == now.Succeeded && old.Failed == now.Failed && len(was) == 0 && len(is) == 0 {
+		return
+	}
+	if !x.byImplementation() {
+		c.meddled[j] = c.meddled[j] || old.Succeeded != now.Succeeded || old.Failed != now.Failed
+		return
+	}
+	x.exercised()
+	for _, uid := range is {
+		if c.left[uid] == j {
+			x.violated("pod %s of Job %s has left the uncounted list, and is listed again", x.podName(uid), j.obj.Name)
+		}
+	}
+	for _, uid := range was {
+		c.left[uid] = j
+	}
+	for _, uid := range is {
+		delete(c.left, uid)
+	}
+	pods := c.over[j]
+	if isTrue(j.obj, batchv1.JobFailureTarget) {
+		pods = len(j.pods)
+	}
+	if n := int(now.Succeeded) + int(now.Failed) + len(is); n > pods && !c.meddled[j] {
+		x.violated("Job %s counts %d succeeded, %d failed and lists %d more, and only %d of its pods have ended or been deleted",
+			j.obj.Name, now.Succeeded, now.Failed, len(is), pods)
+	}
+}
+
+// listedUIDs are the UIDs in both lists.
+func listedUIDs(job *batchv1.Job) []types.UID {
+	u := job.Status.UncountedTerminatedPods
+	if u == nil {
+		return nil
+	}
+	return append(append([]types.UID(nil), u.Succeeded...), u.Failed...)
+}
+
+// podName is the name of the pod with a UID, for people.
+func (v *view) podName(uid types.UID) string {
+	if p := v.podByUID[uid]; p != nil {
+		return p.obj.Name
+	}
+	return string(uid)
+}
+
+// successKept checks COMP-13.
+type successKept struct{ promptly }
+
+func successCounts(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || !plainJob(j.obj) || j.newSucceeded == 0 {
+		return 0, "", false
+	}
+	for _, p := range j.pods {
+		if p.account == unlisted && p.tracked() && isSucceeded(p.obj) && p.deleted.come() {
+			return 0, "pod " + p.obj.Name + " has succeeded and was deleted then, and it is not counted", true
+		}
+	}
+	return 0, "", false
+}
+
+func (c *successKept) pod(x *examiner, p *podState) {
+	if p.deleted.entry == x.entry && p.tracked() && isSucceeded(p.obj) {
+		x.exercised()
+	}
+	j := p.job
+	if p.untracked.entry != x.entry || !x.byImplementation() || j == nil || j.gone || j.wasFinished() || j.finished() ||
+		j.obj.DeletionTimestamp != nil || p.account != unlisted {
+		return
+	}
+	if x.surely(p, isSucceeded) {
+		x.violated("pod %s of Job %s has succeeded, and loses its finalizer without being counted or listed", p.obj.Name, j.obj.Name)
+	}
+}
+
+func phaseDecides(x *examiner, j *jobState) {
+	u := j.obj.Status.UncountedTerminatedPods
+	if j.gone || j.before == nil || u == nil || !x.byImplementation() || !plainJob(j.obj) {
+		return
+	}
+	for _, uid := range u.Succeeded {
+		if p := x.podByUID[uid]; p != nil && p.listed == j.obj {
+			x.require(p.gone || x.perhaps(p, isSucceeded), "pod %s of Job %s is listed as succeeded, and its phase is %s",
+				p.obj.Name, j.obj.Name, p.obj.Status.Phase)
+		}
+	}
+	for _, uid := range u.Failed {
+		if p := x.podByUID[uid]; p != nil && p.listed == j.obj {
+			x.require(p.gone || x.perhaps(p, hasPhase(corev1.PodFailed)) || p.deleted.come() || x.mayFail(j),
+				"pod %s of Job %s is listed as failed, and its phase is %s and nobody has deleted it",
+				p.obj.Name, j.obj.Name, p.obj.Status.Phase)
+		}
+	}
+}
+
+// tooManyEvent checks the events of a Job with more successes than completions (COMP-11).
+type tooManyEvent struct{ warned []types.UID }
+
+func (c *tooManyEvent) call(x *examiner, e *trace.Entry) {
+	ev, ok := e.Object.(*corev1.Event)
+	if !ok || e.Verb != "create" || !e.OK() {
+		return
+	}
+	if ev.Reason == "TooManySucceededPods" {
+		c.warned = append(c.warned, ev.InvolvedObject.UID)
+		return
+	}
+	j := x.jobByUID[ev.InvolvedObject.UID]
+	if ev.Reason != "Completed" || j == nil || workQueue(j.obj) || j.obj.Status.Succeeded <= *j.obj.Spec.Completions {
+		return
+	}
+	warned := false
+	for _, uid := range c.warned {
+		warned = warned || uid == j.obj.UID
+	}
+	x.require(warned, "Job %s has %d successes with completions %d, and event Completed comes without TooManySucceededPods before",
+		j.obj.Name, j.obj.Status.Succeeded, *j.obj.Spec.Completions)
+}
