@@ -5,7 +5,6 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
 )
 
 // completions is about when a Job has succeeded (COMP).
@@ -201,11 +200,6 @@ func completionsSurplus(_ *examiner, j *jobState) (since time.Duration, what str
 		return 0, "", false
 	}
 	return 0, "more pods of Job " + j.obj.Name + " are active than completions are missing", true
-}
-
-// hasPhase makes a predicate about pods.
-func hasPhase(phase corev1.PodPhase) func(*corev1.Pod) bool {
-	return func(pod *corev1.Pod) bool { return pod.Status.Phase == phase }
 }
 
 var uncheckedCompletions = []Unchecked{

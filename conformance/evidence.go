@@ -5,6 +5,8 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // Evidence is what the implementation could have known when it acted. Two bounds stand for it: what was so for sure,
@@ -137,18 +139,33 @@ func (v *view) surelyFailed(j *jobState, version *batchv1.Job) int {
 	return min(n, byThemselves)
 }
 
-// perhapsFailed is the highest number that it may have seen with that version.
+// perhapsFailed is the highest number that it may have seen with that version. What it has just deleted itself it has
+// not seen as failed because of that.
 func (v *view) perhapsFailed(j *jobState, version *batchv1.Job) int {
 	n := int(version.Status.Failed)
 	if u := version.Status.UncountedTerminatedPods; u != nil {
 		n += len(u.Failed)
 	}
 	for _, p := range j.pods {
-		if isNews(version, p) && v.perhaps(p, isFailedOrStopping) && v.perhaps(p, p.carries) {
+		failed := isFailedOrStopping
+		if p.deleted.byImplementation() && v.isDoing(p.deleted.entry) {
+			failed = hasPhase(corev1.PodFailed)
+		}
+		if isNews(version, p) && v.perhaps(p, failed) && v.perhaps(p, p.carries) {
 			n++
 		}
 	}
 	return n
+}
+
+// isDoing reports whether a request of the implementation belongs to what it is doing now.
+func (v *view) isDoing(e *trace.Entry) bool {
+	return e == v.entry || v.inSync(e)
+}
+
+// hasPhase makes a predicate about pods.
+func hasPhase(phase corev1.PodPhase) func(*corev1.Pod) bool {
+	return func(pod *corev1.Pod) bool { return pod.Status.Phase == phase }
 }
 
 // restarts are the lowest and the highest R of ONF-3 that the implementation may see.
