@@ -23,6 +23,8 @@ type mutant struct {
 	scenario *sim.Scenario
 	// mistake changes one decision of the reference.
 	mistake func(d *fakes.Decisions)
+	// middleman comes between the reference and the API server.
+	middleman *middleman
 	// sabotage makes the reference break it by what goes wrong in addition.
 	sabotage []sim.Fault
 	// rewrite changes the trace of the reference instead, where no decision can be changed so.
@@ -55,14 +57,14 @@ func (m *mutant) check(t *testing.T) {
 	}
 	m.scenario.Name = "mutant"
 	claims := DefaultClaims()
-	examine := func(d fakes.Decisions) (*sim.Result, *Findings) {
-		r, err := sim.Run(m.scenario, fakes.Implementation("mutant", d))
+	examine := func(d fakes.Decisions, middleman *middleman) (*sim.Result, *Findings) {
+		r, err := sim.Run(m.scenario, middleman.between(d))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r, Examine(r, []*Requirement{q}, &claims)
 	}
-	r, f := examine(fakes.Reference())
+	r, f := examine(fakes.Reference(), nil)
 	if v := f.Violations[0]; v != nil {
 		t.Fatalf("the reference breaks it at %v: %s (entries %v)", v.At, v.Text, v.Entries)
 	}
@@ -78,7 +80,7 @@ func (m *mutant) check(t *testing.T) {
 			m.mistake(&d)
 		}
 		m.scenario.Faults = append(m.scenario.Faults, m.sabotage...)
-		_, f = examine(d)
+		_, f = examine(d, m.middleman)
 	}
 	v := f.Violations[0]
 	if v == nil {
