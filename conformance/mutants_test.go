@@ -164,14 +164,24 @@ func onThePod(at time.Duration, a sim.PodAction) sim.Action {
 
 // rewriteJobs changes what the implementation has written to Jobs from a time on.
 func rewriteJobs(from time.Duration, change func(*batchv1.Job)) func(*trace.Trace) {
+	return rewriteObjects(from, isImplementation, change)
+}
+
+// rewriteObjects changes all objects of a kind that the trace shows from a time on.
+func rewriteObjects[T interface {
+	trace.Object
+	DeepCopy() T
+}](from time.Duration, only func(*trace.Entry) bool, change func(T)) func(*trace.Trace) {
 	return func(t *trace.Trace) {
 		for i := range t.Entries {
 			e := &t.Entries[i]
-			if job, ok := e.Object.(*batchv1.Job); ok && e.At >= from && isImplementation(e) {
-				job = job.DeepCopy()
-				change(job)
-				e.Object = job
+			if obj, ok := e.Object.(T); ok && e.At >= from && only(e) {
+				obj = obj.DeepCopy()
+				change(obj)
+				e.Object = obj
 			}
 		}
 	}
 }
+
+func anyEntry(*trace.Entry) bool { return true }

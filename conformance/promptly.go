@@ -45,6 +45,26 @@ func (c *promptlyAfter) job(x *examiner, j *jobState) {
 	}
 }
 
+// promptlyAfterPod is a promptly that sees an occasion also in a change of a pod, because the implementation may have done
+// at the same instant what it owes.
+type promptlyAfterPod struct {
+	promptly
+	occasion func(x *examiner, p *podState) bool
+}
+
+func (c *promptlyAfterPod) pod(x *examiner, p *podState) {
+	if c.occasion(x, p) {
+		x.exercised()
+	}
+}
+
+// promptAfterPod makes a check of a predicate and of what is an occasion for it.
+func promptAfterPod(occasion func(x *examiner, p *podState) bool,
+	owed func(x *examiner, j *jobState) (since time.Duration, what string, ok bool),
+) func() any {
+	return func() any { return &promptlyAfterPod{promptly{owed: owed}, occasion} }
+}
+
 func (c *promptly) tick(x *examiner, until time.Duration) {
 	for len(c.open) < len(x.jobs) {
 		c.open = append(c.open, openDebt{})

@@ -27,6 +27,11 @@ type view struct {
 	podByKey map[types.NamespacedName]*podState // the one that is in the store
 	// pods are all that there have been, in order of creation, whoever controls them.
 	pods []*podState
+	// orphaned and strays are how many pods in the store nobody controls, and are controlled by a Job whose selector
+	// they do not match.
+	orphaned, strays int
+	// lostNodes are the nodes that are cut off.
+	lostNodes map[string]bool
 
 	// sync is the Seq of the call of a reconcile function that is under way or was the last; 0 for other shapes.
 	sync int
@@ -59,6 +64,11 @@ func (v *view) take(e *trace.Entry) seenChange {
 		}
 	case trace.Removed:
 		return v.removed(e)
+	case trace.Node:
+		if v.lostNodes == nil {
+			v.lostNodes = map[string]bool{}
+		}
+		v.lostNodes[e.Name] = e.Verb == "lost"
 	case trace.Delivery:
 		v.noteDelivery(v, e)
 	case trace.Instance:
@@ -103,6 +113,9 @@ func (v *view) removed(e *trace.Entry) seenChange {
 		if j := v.jobByUID[obj.UID]; j != nil {
 			v.noteChange(jobsResource)
 			j.before, j.gone, j.goneAt = j.obj, true, v.now
+			if !j.deletion.come() {
+				j.deletion = moment{v.now, e}
+			}
 			return seenChange{job: j}
 		}
 	case *corev1.Pod:

@@ -21,6 +21,8 @@ type jobState struct {
 	createdAt   time.Duration
 	gone        bool
 	goneAt      time.Duration
+	// deletion is when its deletion was asked for.
+	deletion moment
 	// changedAt is when obj was stored; specAt is when its spec was changed last.
 	changedAt, specAt time.Duration
 
@@ -98,6 +100,9 @@ func (j *jobState) stored(v *view, obj *batchv1.Job) {
 	j.before, j.obj, j.changedAt = j.obj, obj, v.now
 	if j.before != nil && j.before.Generation != obj.Generation {
 		j.specAt = v.now
+	}
+	if !j.deletion.come() && obj.DeletionTimestamp != nil {
+		j.deletion = moment{v.now, v.entry}
 	}
 	j.edits.note(j.before, obj, v.now)
 	j.unseen = append(j.unseen, obj)

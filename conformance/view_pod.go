@@ -170,7 +170,16 @@ func (p *podState) join()  { p.add(+1) }
 func (p *podState) leave() { p.add(-1) }
 
 func (p *podState) add(sign int) {
-	if p.obj == nil || p.job == nil || p.gone {
+	if p.obj == nil || p.gone {
+		return
+	}
+	switch {
+	case metav1.GetControllerOfNoCopy(p.obj) == nil:
+		p.view.orphaned += sign
+	case p.job != nil && p.job.deselects(p.obj):
+		p.view.strays += sign
+	}
+	if p.job == nil {
 		return
 	}
 	p.job.podsAt = p.view.now

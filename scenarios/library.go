@@ -27,7 +27,8 @@ func Names() []string {
 		"deadline-kills-pods", "draining-pods-count", "deadline-pending-pods", "deadline-of-a-pod",
 		"deadline-and-backofflimit", "deadline-survives-crash",
 		// What people and nodes do.
-		"suspend-resume", "pod-deleted", "pod-handed-over", "adopted-surplus", "status-notes", "node-lost",
+		"suspend-resume", "pod-deleted", "pod-handed-over", "pod-released", "hand-over", "adopted-surplus", "status-notes",
+		"node-lost",
 		// What goes wrong with the control plane.
 		"api-errors", "stale-watch", "controller-crash-loop",
 	}
