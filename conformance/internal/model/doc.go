@@ -1,0 +1,10 @@
+// Package model predicts what must come of a Job in a run without faults, from the scenario alone.
+//
+//	p, ok := model.Predict(scenario, 10*time.Second)
+//
+// It is not a controller. It reasons about what every conformant implementation has in common, whatever it does in
+// which order: pods are created one after another, each follows the script of its number, and so how many succeed and
+// fail up to the last one needed is a matter of counting (COMP-1, BL-1). When things happen is known as intervals, since
+// each step of the implementation may take any time up to its reaction time. Where the order of two things decides and
+// the intervals leave it open, the model makes no prediction.
+package model
