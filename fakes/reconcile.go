@@ -105,6 +105,14 @@ func (r *Reconciler) reconcileJob(ctx context.Context, req reconcile.Request) er
 	if err := r.freeStrays(ctx, req.NamespacedName, strays); err != nil || !found || r.d.IsForeign(job) {
 		return err
 	}
+	if len(strays) > 0 {
+		// Pods may have arrived in the cache during these calls. Whether all expected ones have is asked next, so the
+		// pods must not be older than the answer (CTRL-2).
+		if pods, err = r.podsByJobName(ctx, req.NamespacedName); err != nil {
+			return err
+		}
+		own, _ = splitByOwner(pods, job.UID)
+	}
 	if r.d.IsFinished(job) {
 		r.forget(job.UID)
 		return r.freeAll(ctx, own)

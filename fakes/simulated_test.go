@@ -258,3 +258,21 @@ func TestSimulatedRunsAreReproducible(t *testing.T) {
 		}
 	})
 }
+
+// A Job that is recreated while pods of its predecessor are still in the cache frees them first, and during these calls
+// its own pods arrive there.
+func TestSimulatedRecreationMakesNoPodTwice(t *testing.T) { // CTRL-2, DEL-5
+	for seed := range uint64(300) {
+		s := &sim.Scenario{
+			Jobs: []*batchv1.Job{aJob(sized(3, 3))}, Pods: []kubelet.Script{succeeding(5 * time.Second)},
+			Actions: []sim.Action{
+				{When: sim.When{At: 2 * time.Second}, Delete: &sim.Delete{Propagation: metav1.DeletePropagationBackground}},
+				{When: sim.When{At: 2*time.Second + 100*time.Millisecond}, Create: aJob(sized(3, 3))},
+			},
+		}
+		res, _ := run(t, s, sim.WithSeed(seed))
+		if n := len(births(res)); n != 6 {
+			t.Fatalf("seed %d: expected three pods for each Job, found %d", seed, n)
+		}
+	}
+}
