@@ -245,9 +245,11 @@ func (x *examiner) violatedBy(entries []*trace.Entry, format string, args ...any
 	if x.findings.Violations[x.examining] != nil {
 		return
 	}
-	v := &Violation{
-		Requirement: x.findings.Requirements[x.examining], At: x.now, Text: fmt.Sprintf(format, args...),
+	at := x.now
+	if at == never { // seen at the end of a run after which nothing would have happened any more
+		at = x.run.End
 	}
+	v := &Violation{Requirement: x.findings.Requirements[x.examining], At: at, Text: fmt.Sprintf(format, args...)}
 	for _, e := range append(entries, x.entry) {
 		if e != nil {
 			v.Entries = append(v.Entries, e.Seq)
