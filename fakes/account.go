@@ -65,7 +65,7 @@ func list(ctx context.Context, s *jobSync) error {
 	if !s.dirty {
 		return nil
 	}
-	if err := s.writeStatus(ctx); err != nil {
+	if err := s.d.WriteStatus(ctx, s); err != nil {
 		return err
 	}
 	s.mem.backoff = s.backoff
@@ -97,7 +97,7 @@ func free(ctx context.Context, s *jobSync) error {
 		return nil
 	}
 	if s.countFreed(); s.dirty {
-		if err := s.writeStatus(ctx); err != nil {
+		if err := s.d.WriteStatus(ctx, s); err != nil {
 			return err
 		}
 	}
@@ -115,7 +115,7 @@ func settle(ctx context.Context, s *jobSync) error {
 	if !s.dirty {
 		return nil
 	}
-	if err := s.writeStatus(ctx); err != nil {
+	if err := s.d.WriteStatus(ctx, s); err != nil {
 		return err
 	}
 	if finishes {

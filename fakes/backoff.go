@@ -49,6 +49,14 @@ func backoffDelay(l Limits, n int32) time.Duration {
 	return min(delay, l.BackoffMax)
 }
 
+// heldBack is BO-6: while the delay runs no pod at all is created.
+func heldBack(missing int32, _ Backoff) int32 { return missing }
+
+// backoffWake is BO-12: never sooner than a batch.
+func backoffWake(l Limits, left time.Duration) time.Duration {
+	return max(left, l.Batch)
+}
+
 // backoffLeft is how long creations must still wait; the boundary itself is not waited for (BO-5).
 func backoffLeft(d *Decisions, b Backoff, now time.Time) time.Duration {
 	if b.Failures == 0 {

@@ -26,7 +26,7 @@ func claim(ctx context.Context, s *jobSync) error {
 		if selector.Matches(labels.Set(pod.Labels)) {
 			own = append(own, pod)
 		} else if s.job.DeletionTimestamp == nil {
-			errs = append(errs, release(ctx, s, pod.Pod))
+			errs = append(errs, letGo(ctx, s, pod.Pod))
 		}
 	}
 	s.pods = own
@@ -48,6 +48,21 @@ func (s *jobSync) selector() (labels.Selector, error) {
 	return s.mem.selector, nil
 }
 
+// letGo makes the calls of Decisions.Release.
+func letGo(ctx context.Context, s *jobSync, pod *corev1.Pod) error {
+	for _, call := range s.d.Release {
+		if err := call.Do(ctx, s, pod); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// releaseCalls is SEL-2.
+func releaseCalls() []PodCall {
+	return []PodCall{{Name: "release", Do: release}}
+}
+
 // release lets a pod go, uncounted. A pod that is gone, or that the API server finds not to be ours, needs no release.
 func release(ctx context.Context, s *jobSync, pod *corev1.Pod) error {
 	_, err := s.r.patchMeta(ctx, pod, releasePatch(pod.UID, s.job.UID))
@@ -67,11 +82,11 @@ func adoptAll(ctx context.Context, s *jobSync, selector labels.Selector) error {
 	rechecked := false
 	for i := range orphans {
 		pod := &orphans[i]
-		if pod.DeletionTimestamp != nil || !selector.Matches(labels.Set(pod.Labels)) {
+		if !selector.Matches(labels.Set(pod.Labels)) || !s.d.MayAdopt(s.job, pod) {
 			continue
 		}
 		if !rechecked {
-			if err := recheck(ctx, s); err != nil {
+			if err := s.d.Recheck(ctx, s); err != nil {
 				return err
 			}
 			rechecked = true
@@ -79,6 +94,11 @@ func adoptAll(ctx context.Context, s *jobSync, selector labels.Selector) error {
 		errs = append(errs, adopt(ctx, s, pod))
 	}
 	return errors.Join(errs...)
+}
+
+// mayAdopt is SEL-7: what is being deleted cannot be kept.
+func mayAdopt(_ *batchv1.Job, pod *corev1.Pod) bool {
+	return pod.DeletionTimestamp == nil
 }
 
 // recheck is SEL-3: the cache may not know yet that the Job is being deleted, or is another one by now.
@@ -99,7 +119,7 @@ func recheck(ctx context.Context, s *jobSync) error {
 // adopt makes an orphan a pod of this sync as well. A pod that is gone is not adopted.
 func adopt(ctx context.Context, s *jobSync, pod *corev1.Pod) error {
 	owner := metav1.NewControllerRef(s.job, batchv1.SchemeGroupVersion.WithKind("Job"))
-	patch, err := adoptPatch(pod.UID, *owner)
+	patch, err := s.d.AdoptPatch(pod.UID, *owner)
 	if err != nil {
 		return fmt.Errorf("adopting pod %s/%s: %w", pod.Namespace, pod.Name, err)
 	}

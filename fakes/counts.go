@@ -37,6 +37,11 @@ type ownedPod struct {
 	tracked bool
 }
 
+// isTracked is TRK-7, and TRK-10 for pods whose cached copy is behind.
+func isTracked(pod *corev1.Pod, released bool) bool {
+	return carriesFinalizer(pod) && !released
+}
+
 // observe counts the pods of the Job and brings the back-off record up to date.
 func observe(_ context.Context, s *jobSync) error {
 	uncounted := s.uncounted()

@@ -32,8 +32,7 @@ func (s *jobSync) create(ctx context.Context, n int) {
 	}
 }
 
-// createOne creates a pod, with an event either way (EV-1). A namespace that is being deleted is nobody's error: no
-// event, no retry (POD-10).
+// createOne creates a pod, with an event either way (EV-1).
 func (s *jobSync) createOne(ctx context.Context) {
 	pod := s.d.NewPod(s.job)
 	err := s.r.client.Create(ctx, pod)
@@ -44,13 +43,18 @@ func (s *jobSync) createOne(ctx context.Context) {
 		return
 	}
 	s.mem.expected.creationObserved()
-	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
+	if s.d.IgnoresCreateError(err) {
 		return
 	}
 	s.r.events.Event(s.job, corev1.EventTypeWarning, "FailedCreate", "Error creating: "+err.Error())
 	if s.manageErr == nil {
 		s.manageErr = fmt.Errorf("creating a pod: %w", err)
 	}
+}
+
+// namespaceTerminating is POD-10: a namespace that is being deleted is nobody's error: no event, no retry.
+func namespaceTerminating(err error) bool {
+	return apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause)
 }
 
 // nextBatch is POD-9: 1, 2, 4 …

@@ -1,10 +1,15 @@
 package fakes
 
 import (
+	"context"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
 // Decisions are the rules of the Job API, one small function each. All but NewPod are pure, and none may keep or change
@@ -12,6 +17,34 @@ import (
 type Decisions struct {
 	Limits Limits
 
+	// WakeOnJob tells whether a change of a Job causes a sync, and after how long; old is nil for a new Job (SYNC-6,
+	// PAR-4, CTRL-7).
+	WakeOnJob func(l Limits, old, job *batchv1.Job, finished bool) (after time.Duration, wakes bool)
+	// WakeOnPod does the same for the pods of a Job; old is nil for a new pod, pod for one that is gone (SYNC-6).
+	WakeOnPod func(l Limits, old, pod *corev1.Pod) (after time.Duration, wakes bool)
+	// Retry makes the queue's memory of failed syncs (POD-11).
+	Retry func(Limits) workqueue.TypedRateLimiter[reconcile.Request]
+	// Visible returns an error while the caches are behind the controller's own writes (CTRL-4).
+	Visible func(w *ownWrites, job *batchv1.Job, pods uint64, now time.Time, timeout time.Duration) error
+
+	// IsOwner tells whether a controller reference to a Job of that name means this very Job (DEL-5).
+	IsOwner func(ref *metav1.OwnerReference, job types.UID) bool
+	// IsOrphan tells whether a pod has no controller, so that it may be adopted or has to be freed (SEL-5, TRK-9).
+	IsOrphan func(*corev1.Pod) bool
+	// Sweeps tells whether the finalizer is taken from a pod that no Job will count (TRK-9, FIN-16).
+	Sweeps func(why StrayReason, pod *corev1.Pod) bool
+	// MayAdopt tells whether the Job may become the controller of an orphan that its selector matches (SEL-1, SEL-4).
+	MayAdopt func(*batchv1.Job, *corev1.Pod) bool
+	// Recheck looks whether the Job may still adopt anything (SEL-3).
+	Recheck func(context.Context, *jobSync) error
+	// AdoptPatch is the patch that makes the Job the controller of a pod (SEL-1).
+	AdoptPatch func(pod types.UID, owner metav1.OwnerReference) ([]byte, error)
+	// Release lists the calls that let a pod go whose labels no longer match (SEL-2).
+	Release []PodCall
+
+	// IsTracked tells whether a pod still waits to be accounted; released tells that its finalizer was removed already
+	// (TRK-7, TRK-10).
+	IsTracked func(pod *corev1.Pod, released bool) bool
 	// IsActive tells whether a pod may still do work and is meant to (STAT-1).
 	IsActive func(*corev1.Pod) bool
 	// IsReady tells whether an active pod counts in status.ready (STAT-2).
@@ -58,12 +91,18 @@ type Decisions struct {
 	VictimOrder func(a, b *corev1.Pod) int
 	// NewPod builds a pod from the template of the Job (POD-1 to POD-5).
 	NewPod func(*batchv1.Job) *corev1.Pod
+	// IgnoresCreateError tells whether a pod that could not be created is no reason to try again (POD-10).
+	IgnoresCreateError func(error) bool
 	// NextBatch is the size of the next batch of creations; previous is 0 before the first (POD-9).
 	NextBatch func(l Limits, previous int) int
 	// NextBackoff is the back-off record after the pods that finished since the last one (BO-2, BO-4).
 	NextBackoff func(old Backoff, succeeded, failed []time.Time) Backoff
 	// BackoffDelay is how long to wait after the n-th failure since the last success (BO-1).
 	BackoffDelay func(l Limits, n int32) time.Duration
+	// HeldBack is how many of the missing pods must wait until the delay is over (BO-6).
+	HeldBack func(missing int32, b Backoff) int32
+	// BackoffWake is how soon to look again when that much of the delay is left (BO-12).
+	BackoffWake func(l Limits, left time.Duration) time.Duration
 
 	// CountAs tells into which counter a tracked pod goes, given the decision of this sync if there is one (FIN-17).
 	CountAs func(d *Decisions, job *batchv1.Job, pod *corev1.Pod, decided *Verdict) Tally
@@ -80,6 +119,9 @@ type Decisions struct {
 	// RecordSuspended and RecordResumed store that the controller acted on spec.suspend (SUS-1, SUS-5, TIME-3).
 	RecordSuspended, RecordResumed func(status *batchv1.JobStatus, now time.Time) bool
 
+	// WriteStatus stores the status (CTRL-5).
+	WriteStatus func(context.Context, *jobSync) error
+
 	// Removal lists the calls that take a surplus pod away, in order (PAR-9).
 	Removal []PodCall
 	// Steps lists what a sync does, in order (SYNC-4).
@@ -91,6 +133,20 @@ func Reference() Decisions {
 	return Decisions{
 		Limits: UpstreamLimits(),
 
+		WakeOnJob: wakeOnJob,
+		WakeOnPod: wakeOnPod,
+		Retry:     retry,
+		Visible:   (*ownWrites).visible,
+
+		IsOwner:    isOwner,
+		IsOrphan:   isOrphan,
+		Sweeps:     sweeps,
+		MayAdopt:   mayAdopt,
+		Recheck:    recheck,
+		AdoptPatch: adoptPatch,
+		Release:    releaseCalls(),
+
+		IsTracked:     isTracked,
 		IsActive:      isActive,
 		IsReady:       isReady,
 		IsTerminating: isTerminating,
@@ -110,14 +166,17 @@ func Reference() Decisions {
 		Completed:        completed,
 		Outcome:          outcomeTests(),
 
-		MayManage:    mayManage,
-		PodsWanted:   podsWanted,
-		PodsMissing:  podsMissing,
-		VictimOrder:  victimOrder,
-		NewPod:       newPod,
-		NextBatch:    nextBatch,
-		NextBackoff:  nextBackoff,
-		BackoffDelay: backoffDelay,
+		MayManage:          mayManage,
+		PodsWanted:         podsWanted,
+		PodsMissing:        podsMissing,
+		VictimOrder:        victimOrder,
+		NewPod:             newPod,
+		NextBatch:          nextBatch,
+		IgnoresCreateError: namespaceTerminating,
+		NextBackoff:        nextBackoff,
+		BackoffDelay:       backoffDelay,
+		HeldBack:           heldBack,
+		BackoffWake:        backoffWake,
 
 		CountAs:         countAs,
 		MayRelease:      mayRelease,
@@ -126,6 +185,8 @@ func Reference() Decisions {
 		RecordTerminal:  recordTerminal,
 		RecordSuspended: recordSuspended,
 		RecordResumed:   recordResumed,
+
+		WriteStatus: writeStatus,
 
 		Removal: removalCalls(),
 		Steps:   syncSteps(),

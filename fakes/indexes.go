@@ -53,7 +53,7 @@ func hasGeneratedLabels(pod *corev1.Pod, owner *metav1.OwnerReference) bool {
 // manualSelector Jobs have to look at them all.
 func orphanKeys(o client.Object) []string {
 	pod := o.(*corev1.Pod)
-	if metav1.GetControllerOfNoCopy(pod) != nil || pod.DeletionTimestamp != nil {
+	if metav1.GetControllerOfNoCopy(pod) != nil {
 		return nil
 	}
 	keys := []string{anyOrphan}

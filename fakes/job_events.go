@@ -2,6 +2,7 @@ package fakes
 
 import (
 	"context"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -13,7 +14,7 @@ import (
 func (r *Reconciler) jobHandler() handler.EventHandler {
 	return handler.Funcs{
 		CreateFunc: func(_ context.Context, e event.CreateEvent, q requests) {
-			q.Add(requestFor(e.Object))
+			r.jobNews(nil, e.Object.(*batchv1.Job), q)
 		},
 		UpdateFunc: func(_ context.Context, e event.UpdateEvent, q requests) {
 			r.jobUpdated(e.ObjectOld.(*batchv1.Job), e.ObjectNew.(*batchv1.Job), q)
@@ -26,18 +27,27 @@ func (r *Reconciler) jobHandler() handler.EventHandler {
 }
 
 func (r *Reconciler) jobUpdated(old, job *batchv1.Job, q requests) {
-	req := requestFor(job)
 	if old.UID != job.UID { // deleted and recreated while the watch was broken
 		r.forget(old.UID)
-		q.Add(req)
+		r.jobNews(nil, job, q)
 		return
 	}
-	if job.Generation != old.Generation || r.d.IsFinished(job) {
-		q.Add(req) // a finished Job is looked at for pods that still carry the finalizer (FIN-16)
-	} else {
-		q.AddAfter(req, r.d.Limits.Batch)
-	}
+	r.jobNews(old, job, q)
 	r.deadlineEdited(old, job, q)
+}
+
+func (r *Reconciler) jobNews(old, job *batchv1.Job, q requests) {
+	if after, wakes := r.d.WakeOnJob(r.d.Limits, old, job, r.d.IsFinished(job)); wakes {
+		q.AddAfter(requestFor(job), after)
+	}
+}
+
+// wakeOnJob is SYNC-6. A finished Job is looked at for pods that still carry the finalizer (FIN-16).
+func wakeOnJob(l Limits, old, job *batchv1.Job, finished bool) (time.Duration, bool) {
+	if old == nil || old.Generation != job.Generation || finished {
+		return 0, true
+	}
+	return l.Batch, true
 }
 
 // deadlineEdited is ADS-10: a new deadline has a timer even if the sync that this edit causes should fail.

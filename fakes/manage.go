@@ -67,10 +67,11 @@ func (s *jobSync) scale(ctx context.Context) {
 	if missing <= 0 {
 		return
 	}
-	// No pod at all is created while the delay runs (BO-6); the wake-up is never sooner than a batch (BO-12).
 	if left := backoffLeft(s.d, s.backoff, s.r.now()); left > 0 {
-		s.r.wakeAt(s.req, max(left, s.d.Limits.Batch))
-		return
+		s.r.wakeAt(s.req, s.d.BackoffWake(s.d.Limits, left))
+		if missing -= s.d.HeldBack(missing, s.backoff); missing <= 0 {
+			return
+		}
 	}
 	s.create(ctx, min(int(missing), s.d.Limits.PodsPerSync))
 }

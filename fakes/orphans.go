@@ -19,6 +19,23 @@ import (
 // in two kinds. If it still names a Job that is gone, or finished, it is freed by the request for that Job's name. If
 // it has no controller, there is no such name, and it gets a request of its own.
 
+// StrayReason is why no Job will count a pod.
+type StrayReason int
+
+const (
+	noController StrayReason = iota
+	jobGone
+	jobFinished
+)
+
+// sweeps is TRK-9.
+func sweeps(StrayReason, *corev1.Pod) bool { return true }
+
+// isOrphan is SEL-5: a pod with a controller of any kind is somebody's.
+func isOrphan(pod *corev1.Pod) bool {
+	return metav1.GetControllerOfNoCopy(pod) == nil
+}
+
 // orphanPrefix marks the requests that are about a pod. No Job can be called so.
 const orphanPrefix = "pod/"
 
@@ -41,7 +58,7 @@ func (r *Reconciler) freeOrphan(ctx context.Context, key types.NamespacedName) e
 		}
 		return fmt.Errorf("reading orphan pod %s: %w", key, err)
 	}
-	if metav1.GetControllerOfNoCopy(pod) != nil || !carriesFinalizer(pod) {
+	if !r.d.IsOrphan(pod) || !carriesFinalizer(pod) || !r.d.Sweeps(noController, pod) {
 		return nil
 	}
 	return r.freePod(ctx, pod, orphanPatch(pod))
@@ -59,18 +76,18 @@ func (r *Reconciler) freeStrays(ctx context.Context, job types.NamespacedName, s
 	}
 	gone := strays[:0]
 	for _, pod := range strays {
-		if jobOwner(pod).UID != live.UID {
+		if !r.d.IsOwner(jobOwner(pod), live.UID) {
 			gone = append(gone, pod)
 		}
 	}
-	return r.freeAll(ctx, gone)
+	return r.freeAll(ctx, jobGone, gone)
 }
 
 // freeAll tries every pod that still carries the finalizer.
-func (r *Reconciler) freeAll(ctx context.Context, pods []*corev1.Pod) error {
+func (r *Reconciler) freeAll(ctx context.Context, why StrayReason, pods []*corev1.Pod) error {
 	var errs []error
 	for _, pod := range pods {
-		if carriesFinalizer(pod) {
+		if carriesFinalizer(pod) && r.d.Sweeps(why, pod) {
 			errs = append(errs, r.freePod(ctx, pod, finalizerPatch(pod.UID)))
 		}
 	}

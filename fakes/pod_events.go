@@ -3,6 +3,7 @@ package fakes
 import (
 	"context"
 	"maps"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -35,10 +36,10 @@ func (r *Reconciler) podHandler() handler.EventHandler {
 func (r *Reconciler) podCreated(ctx context.Context, pod *corev1.Pod, q requests) {
 	r.podVersion = max(r.podVersion, parseVersion(pod.ResourceVersion))
 	if pod.DeletionTimestamp != nil { // seen after a restart, or so late that it is no news of a creation
-		r.podStopping(pod, q)
+		r.podStopping(nil, pod, q)
 		return
 	}
-	if owner := metav1.GetControllerOfNoCopy(pod); owner == nil {
+	if r.d.IsOrphan(pod) {
 		r.orphanSeen(ctx, pod, true, q)
 		return
 	}
@@ -46,37 +47,37 @@ func (r *Reconciler) podCreated(ctx context.Context, pod *corev1.Pod, q requests
 		if mem, ok := r.memories[owner.UID]; ok {
 			mem.expected.creationObserved()
 		}
-		r.batch(pod.Namespace, owner, q)
+		r.podNews(nil, pod, owner, q)
 	}
 }
 
 func (r *Reconciler) podUpdated(ctx context.Context, old, pod *corev1.Pod, q requests) {
 	r.podVersion = max(r.podVersion, parseVersion(pod.ResourceVersion))
 	if pod.DeletionTimestamp != nil {
-		r.podStopping(pod, q)
+		r.podStopping(old, pod, q)
 		return
 	}
 	oldOwner, owner := jobOwner(old), jobOwner(pod)
 	ownerChanged := controllerUID(old) != controllerUID(pod)
 	if ownerChanged && oldOwner != nil {
 		r.finalizerSeen(oldOwner.UID, pod)
-		r.batch(pod.Namespace, oldOwner, q)
+		r.podNews(old, pod, oldOwner, q)
 	}
 	if owner != nil {
 		r.finalizerSeen(owner.UID, pod)
-		r.batch(pod.Namespace, owner, q)
+		r.podNews(old, pod, owner, q)
 		return
 	}
-	if controllerUID(pod) == "" {
+	if r.d.IsOrphan(pod) {
 		r.orphanSeen(ctx, pod, ownerChanged || !maps.Equal(old.Labels, pod.Labels), q)
 	}
 }
 
 // podStopping is for a pod that somebody asked to stop.
-func (r *Reconciler) podStopping(pod *corev1.Pod, q requests) {
+func (r *Reconciler) podStopping(old, pod *corev1.Pod, q requests) {
 	owner := jobOwner(pod)
 	if owner == nil {
-		if controllerUID(pod) == "" && carriesFinalizer(pod) {
+		if r.d.IsOrphan(pod) && carriesFinalizer(pod) {
 			q.Add(orphanRequest(pod))
 		}
 		return
@@ -91,7 +92,7 @@ func (r *Reconciler) podStopping(pod *corev1.Pod, q requests) {
 	}
 	mem.expected.deletionObserved(pod.UID)
 	r.finalizerSeen(owner.UID, pod)
-	r.batch(pod.Namespace, owner, q)
+	r.podNews(old, pod, owner, q)
 }
 
 func (r *Reconciler) podDeleted(pod *corev1.Pod, q requests) {
@@ -107,7 +108,7 @@ func (r *Reconciler) podDeleted(pod *corev1.Pod, q requests) {
 	mem.expected.deletionObserved(pod.UID)
 	mem.writes.podGone(pod.UID)
 	delete(mem.released, pod.UID)
-	r.batch(pod.Namespace, owner, q)
+	r.podNews(pod, nil, owner, q)
 }
 
 // finalizerSeen checks off a finalizer that the controller removed and that is seen to be gone (TRK-10).
@@ -139,9 +140,20 @@ func (r *Reconciler) orphanSeen(ctx context.Context, pod *corev1.Pod, news bool,
 	}
 }
 
-// batch syncs the Job after a batch, so that the events of many pods cost one sync.
-func (r *Reconciler) batch(namespace string, owner *metav1.OwnerReference, q requests) {
-	q.AddAfter(ownerRequest(namespace, owner), r.d.Limits.Batch)
+// podNews syncs the Job that owns, or owned, the pod.
+func (r *Reconciler) podNews(old, pod *corev1.Pod, owner *metav1.OwnerReference, q requests) {
+	known := pod
+	if known == nil {
+		known = old
+	}
+	if after, wakes := r.d.WakeOnPod(r.d.Limits, old, pod); wakes {
+		q.AddAfter(ownerRequest(known.Namespace, owner), after)
+	}
+}
+
+// wakeOnPod is SYNC-6: after a batch, so that the events of many pods cost one sync.
+func wakeOnPod(l Limits, _, _ *corev1.Pod) (time.Duration, bool) {
+	return l.Batch, true
 }
 
 func ownerRequest(namespace string, owner *metav1.OwnerReference) reconcile.Request {

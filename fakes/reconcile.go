@@ -10,6 +10,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/record"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -33,6 +34,8 @@ type Reconciler struct {
 	livePods, orphanPods corev1.PodList
 	// podVersion is the highest resourceVersion that pod events have shown.
 	podVersion uint64
+	// notes are what a broken implementation remembers beyond that.
+	notes map[string]any
 	// timers are when Jobs must be synced even if nothing happens and even if the last sync failed (ADS-4).
 	timers map[reconcile.Request]time.Time
 }
@@ -60,6 +63,7 @@ func New(env *adapter.Env, d Decisions) (*Reconciler, error) {
 		log:      env.Log,
 		d:        d,
 		memories: map[types.UID]*memory{},
+		notes:    map[string]any{},
 		timers:   map[reconcile.Request]time.Time{},
 	}, nil
 }
@@ -98,7 +102,7 @@ func (r *Reconciler) reconcileJob(ctx context.Context, req reconcile.Request) er
 	if err != nil {
 		return err
 	}
-	own, strays := splitByOwner(pods, job.UID)
+	own, strays := r.splitByOwner(pods, job.UID)
 	if !found || r.d.IsForeign(job) || r.d.IsFinished(job) {
 		delete(r.timers, req)
 	}
@@ -115,10 +119,10 @@ func (r *Reconciler) reconcileJob(ctx context.Context, req reconcile.Request) er
 	}
 	if r.d.IsFinished(job) {
 		r.forget(job.UID)
-		return r.freeAll(ctx, own)
+		return r.freeAll(ctx, jobFinished, own)
 	}
 	mem := r.remember(job.UID)
-	if err := mem.writes.visible(job, r.podVersion, now, r.d.Limits.ExpectationsTimeout); err != nil {
+	if err := r.d.Visible(&mem.writes, job, r.podVersion, now, r.d.Limits.ExpectationsTimeout); err != nil {
 		return err
 	}
 	if mem.finished || r.refuse(job, mem) {
@@ -128,17 +132,22 @@ func (r *Reconciler) reconcileJob(ctx context.Context, req reconcile.Request) er
 }
 
 // splitByOwner separates the pods of the Job with that UID from those of its predecessors of the same name (DEL-5).
-func splitByOwner(pods []corev1.Pod, uid types.UID) (own, strays []*corev1.Pod) {
+func (r *Reconciler) splitByOwner(pods []corev1.Pod, uid types.UID) (own, strays []*corev1.Pod) {
 	own = make([]*corev1.Pod, 0, len(pods))
 	for i := range pods {
 		switch pod := &pods[i]; {
-		case jobOwner(pod).UID == uid:
+		case r.d.IsOwner(jobOwner(pod), uid):
 			own = append(own, pod)
 		case carriesFinalizer(pod):
 			strays = append(strays, pod)
 		}
 	}
 	return own, strays
+}
+
+// isOwner is DEL-5: a name says nothing, since it may have been given again.
+func isOwner(ref *metav1.OwnerReference, job types.UID) bool {
+	return ref.UID == job
 }
 
 func (r *Reconciler) now() time.Time {

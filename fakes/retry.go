@@ -12,10 +12,14 @@ import (
 // answer (ADS-4).
 func (r *Reconciler) RateLimiter() workqueue.TypedRateLimiter[reconcile.Request] {
 	return &retryLimiter{
-		TypedRateLimiter: workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](
-			r.d.Limits.RetryBase, r.d.Limits.RetryMax),
-		r: r,
+		TypedRateLimiter: r.d.Retry(r.d.Limits),
+		r:                r,
 	}
+}
+
+// retry is POD-11: the delay doubles with each failure in a row.
+func retry(l Limits) workqueue.TypedRateLimiter[reconcile.Request] {
+	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](l.RetryBase, l.RetryMax)
 }
 
 type retryLimiter struct {

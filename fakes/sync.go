@@ -81,7 +81,7 @@ func (r *Reconciler) sync(
 	// What was released is settled here, before any call gives events a chance to change it.
 	for _, pod := range own {
 		_, released := mem.released[pod.UID]
-		s.pods = append(s.pods, ownedPod{Pod: pod, tracked: carriesFinalizer(pod) && !released})
+		s.pods = append(s.pods, ownedPod{Pod: pod, tracked: r.d.IsTracked(pod, released)})
 	}
 	for _, step := range r.d.Steps {
 		if err := step.Do(ctx, s); err != nil {
@@ -110,7 +110,7 @@ func decide(_ context.Context, s *jobSync) error {
 }
 
 // writeStatus stores the status and takes over what the API server made of it.
-func (s *jobSync) writeStatus(ctx context.Context) error {
+func writeStatus(ctx context.Context, s *jobSync) error {
 	if err := s.r.client.Status().Update(ctx, s.job); err != nil {
 		return fmt.Errorf("writing the status of Job %s: %w", s.req, err)
 	}
