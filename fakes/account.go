@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/record"
 )
 
 // account chooses the pods to free and lists the UIDs of those that count (TRK-1, first phase). Pods that were freed
@@ -120,7 +121,7 @@ func settle(ctx context.Context, s *jobSync) error {
 	}
 	if finishes {
 		s.mem.finished = true
-		s.announce()
+		s.d.Announce(s.r.events, s.job, *s.verdict)
 	}
 	return nil
 }
@@ -149,16 +150,16 @@ func (s *jobSync) stillHeld(uids []types.UID) []types.UID {
 }
 
 // announce says how the Job ended, once that is stored (EV-2, EV-3).
-func (s *jobSync) announce() {
-	if !s.verdict.Success {
-		s.r.events.Event(s.job, corev1.EventTypeWarning, s.verdict.Reason, s.verdict.Message)
+func announce(events record.EventRecorder, job *batchv1.Job, v Verdict) {
+	if !v.Success {
+		events.Event(job, corev1.EventTypeWarning, v.Reason, v.Message)
 		return
 	}
-	if s.job.Spec.Completions != nil && s.job.Status.Succeeded > *s.job.Spec.Completions {
-		s.r.events.Event(s.job, corev1.EventTypeWarning, "TooManySucceededPods",
+	if job.Spec.Completions != nil && job.Status.Succeeded > *job.Spec.Completions {
+		events.Event(job, corev1.EventTypeWarning, "TooManySucceededPods",
 			"Too many succeeded pods running after completion count reached")
 	}
-	s.r.events.Event(s.job, corev1.EventTypeNormal, "Completed", "Job completed")
+	events.Event(job, corev1.EventTypeNormal, "Completed", "Job completed")
 }
 
 // countAs is the counter for a tracked pod. Once the Job is to fail, everything it still has to lose counts as failed,

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/record"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
@@ -119,6 +120,8 @@ type Decisions struct {
 	// RecordSuspended and RecordResumed store that the controller acted on spec.suspend (SUS-1, SUS-5, TIME-3).
 	RecordSuspended, RecordResumed func(status *batchv1.JobStatus, now time.Time) bool
 
+	// Announce says with events how the Job ended (EV-2, EV-3).
+	Announce func(events record.EventRecorder, job *batchv1.Job, v Verdict)
 	// WriteStatus stores the status (CTRL-5).
 	WriteStatus func(context.Context, *jobSync) error
 
@@ -186,6 +189,7 @@ func Reference() Decisions {
 		RecordSuspended: recordSuspended,
 		RecordResumed:   recordResumed,
 
+		Announce:    announce,
 		WriteStatus: writeStatus,
 
 		Removal: removalCalls(),
