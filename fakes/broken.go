@@ -122,23 +122,24 @@ var brokenFamilies = map[Family][]Broken{
 // doing is what a step does.
 type doing = func(context.Context, *jobSync) error
 
-// instead replaces the step of that name by what change makes of it.
-func instead(d *Decisions, name string, change func(ctx context.Context, s *jobSync, step doing) error) {
+// aroundStep replaces the step of that name by what change makes of it.
+func aroundStep(d *Decisions, name string, change func(ctx context.Context, s *jobSync, step doing) error) {
 	i := slices.IndexFunc(d.Steps, func(s Step) bool { return s.Name == name })
 	step := d.Steps[i].Do
 	d.Steps[i].Do = func(ctx context.Context, s *jobSync) error { return change(ctx, s, step) }
 }
 
-func before(d *Decisions, name string, do func(context.Context, *jobSync)) {
-	instead(d, name, func(ctx context.Context, s *jobSync, step doing) error {
+// beforeStep does something before the step.
+func beforeStep(d *Decisions, name string, do func(context.Context, *jobSync)) {
+	aroundStep(d, name, func(ctx context.Context, s *jobSync, step doing) error {
 		do(ctx, s)
 		return step(ctx, s)
 	})
 }
 
-// after does something once the step has gone well.
-func after(d *Decisions, name string, do func(context.Context, *jobSync)) {
-	instead(d, name, func(ctx context.Context, s *jobSync, step doing) error {
+// afterStep does something once the step has gone well.
+func afterStep(d *Decisions, name string, do func(context.Context, *jobSync)) {
+	aroundStep(d, name, func(ctx context.Context, s *jobSync, step doing) error {
 		if err := step(ctx, s); err != nil {
 			return err
 		}
@@ -154,6 +155,22 @@ func beforeWrite(d *Decisions, edit func(*jobSync)) {
 		edit(s)
 		return write(ctx, s)
 	}
+}
+
+// unlessDone carries out a sync unless done says that nothing is left to do in it.
+func unlessDone(d *Decisions, done func(context.Context, *jobSync) bool) {
+	steps := d.Steps
+	d.Steps = []Step{{Name: "unless", Do: func(ctx context.Context, s *jobSync) error {
+		if done(ctx, s) {
+			return nil
+		}
+		for _, step := range steps {
+			if err := step.Do(ctx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}}
 }
 
 // latch returns the value that this instance saw first for the Job.

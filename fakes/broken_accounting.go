@@ -135,7 +135,7 @@ var brokenAccounting = []Broken{
 		Clauses: []string{"BL-2"},
 		Bug:     "kubernetes/kubernetes#62382",
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				s.counts.Failed = min(s.counts.Failed, s.backoff.Failures)
 			})
 		},
@@ -197,7 +197,7 @@ func recount(d *Decisions, use, write func(s *jobSync, succeeded, failed int32))
 		}
 		return succeeded, failed
 	}
-	after(d, "observe", func(ctx context.Context, s *jobSync) {
+	afterStep(d, "observe", func(ctx context.Context, s *jobSync) {
 		succeeded, failed := numbers(ctx, s)
 		use(s, succeeded, failed)
 	})

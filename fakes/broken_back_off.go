@@ -50,7 +50,7 @@ var brokenBackOff = []Broken{
 		Mistake: "It measures the delay from the moment at which it notices a failure.",
 		Clauses: []string{"BO-3"},
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				if s.backoff.Failures > s.mem.backoff.Failures {
 					s.backoff.LastFailure = s.r.now()
 				}
@@ -161,19 +161,13 @@ var brokenBackOff = []Broken{
 		Clauses: []string{"BO-7", "STAT-8"},
 		Bug:     "kubernetes/kubernetes#59918",
 		Break: func(d *Decisions) {
-			steps := d.Steps
-			d.Steps = []Step{{Name: "wait", Do: func(ctx context.Context, s *jobSync) error {
-				if left := backoffLeft(s.d, s.mem.backoff, s.r.now()); left > 0 {
+			unlessDone(d, func(_ context.Context, s *jobSync) bool {
+				left := backoffLeft(s.d, s.mem.backoff, s.r.now())
+				if left > 0 {
 					s.r.wakeAt(s.req, left)
-					return nil
 				}
-				for _, step := range steps {
-					if err := step.Do(ctx, s); err != nil {
-						return err
-					}
-				}
-				return nil
-			}}}
+				return left > 0
+			})
 		},
 	},
 	{
@@ -182,7 +176,7 @@ var brokenBackOff = []Broken{
 		Clauses: []string{"BO-15", "BL-6"},
 		Bug:     "argoproj/argo-workflows#7588",
 		Break: func(d *Decisions) {
-			after(d, "decide", func(_ context.Context, s *jobSync) {
+			afterStep(d, "decide", func(_ context.Context, s *jobSync) {
 				left := backoffLeft(s.d, s.backoff, s.r.now())
 				if s.verdict != nil && !s.verdict.Stored && s.verdict.Message == messageBackoffLimit && left > 0 {
 					s.verdict = nil

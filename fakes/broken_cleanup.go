@@ -16,7 +16,7 @@ var brokenCleanup = []Broken{
 		Clauses: []string{"NEV-3", "DEL-6"},
 		Bug:     "volcano-sh/volcano#1651",
 		Break: func(d *Decisions) {
-			after(d, "settle", func(ctx context.Context, s *jobSync) {
+			afterStep(d, "settle", func(ctx context.Context, s *jobSync) {
 				for _, pod := range s.release {
 					if pod.Status.Phase == corev1.PodFailed {
 						_ = deletePod(ctx, s, pod)
@@ -30,7 +30,7 @@ var brokenCleanup = []Broken{
 		Mistake: "It deletes all pods of a Job that has finished.",
 		Clauses: []string{"DEL-6", "NEV-3"},
 		Break: func(d *Decisions) {
-			after(d, "settle", func(ctx context.Context, s *jobSync) {
+			afterStep(d, "settle", func(ctx context.Context, s *jobSync) {
 				if !s.mem.finished {
 					return
 				}
@@ -45,7 +45,7 @@ var brokenCleanup = []Broken{
 		Mistake: "It deletes a Job that has finished although nobody asked for that.",
 		Clauses: []string{"DEL-6"},
 		Break: func(d *Decisions) {
-			after(d, "settle", func(ctx context.Context, s *jobSync) {
+			afterStep(d, "settle", func(ctx context.Context, s *jobSync) {
 				if s.mem.finished {
 					_ = s.r.client.Delete(ctx, s.job)
 				}
@@ -58,7 +58,7 @@ var brokenCleanup = []Broken{
 		Clauses: []string{"BL-7", "FIN-9"},
 		Bug:     "volcano-sh/volcano#1718",
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				if s.verdict != nil {
 					s.active = nil
 					s.counts.Active, s.counts.Ready, s.counts.Terminating = 0, 0, 0
@@ -73,7 +73,7 @@ var brokenCleanup = []Broken{
 		Clauses: []string{"ADS-3", "ADS-1"},
 		Break: func(d *Decisions) {
 			unless(d, "deadline", func(_ *Decisions, o Observation) bool { return o.Counts.Active > 0 })
-			after(d, "decide", func(_ context.Context, s *jobSync) {
+			afterStep(d, "decide", func(_ context.Context, s *jobSync) {
 				if at, ok := s.r.timers[s.req]; ok && !at.After(s.r.now()) {
 					delete(s.r.timers, s.req) // the end of a pod is noticed anyway
 				}
@@ -85,7 +85,7 @@ var brokenCleanup = []Broken{
 		Mistake: "It deletes the pods of a decided Job only in the sync that decides, not those that show up later.",
 		Clauses: []string{"FIN-9"},
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				if s.verdict != nil && s.verdict.Stored {
 					s.active, s.counts.Active, s.counts.Ready = nil, 0, 0
 				}
@@ -100,7 +100,7 @@ var brokenCleanup = []Broken{
 		Bug:     "kubernetes/kubernetes#109429",
 		Break: func(d *Decisions) {
 			d.Sweeps = func(why StrayReason, _ *corev1.Pod) bool { return why != jobFinished }
-			instead(d, "free", func(ctx context.Context, s *jobSync, _ doing) error {
+			aroundStep(d, "free", func(ctx context.Context, s *jobSync, _ doing) error {
 				for _, pod := range s.release {
 					s.mem.released[pod.UID] = struct{}{}
 					_ = dropFinalizer(ctx, s, pod)
@@ -158,7 +158,7 @@ var brokenCleanup = []Broken{
 		Mistake: "It gives up pods that have been Pending for five minutes.",
 		Clauses: []string{"EXT-9"},
 		Break: func(d *Decisions) {
-			before(d, "manage", func(ctx context.Context, s *jobSync) {
+			beforeStep(d, "manage", func(ctx context.Context, s *jobSync) {
 				for _, pod := range s.active {
 					left := pod.CreationTimestamp.Add(5 * time.Minute).Sub(s.r.now())
 					if pod.Status.Phase != corev1.PodPending || s.verdict != nil {
@@ -194,7 +194,7 @@ var brokenCleanup = []Broken{
 		Break: func(d *Decisions) {
 			d.IsFinished = func(job *batchv1.Job) bool { return conditionTrue(&job.Status, batchv1.JobComplete) != nil }
 			withoutTest(d, "failure already decided")
-			after(d, "settle", func(_ context.Context, s *jobSync) { s.mem.finished = false })
+			afterStep(d, "settle", func(_ context.Context, s *jobSync) { s.mem.finished = false })
 		},
 	},
 	{
@@ -203,16 +203,17 @@ var brokenCleanup = []Broken{
 		Clauses: []string{"SYNC-7"},
 		Break: func(d *Decisions) {
 			d.IsFinished = func(job *batchv1.Job) bool { return conditionTrue(&job.Status, batchv1.JobFailed) != nil }
-			after(d, "settle", func(_ context.Context, s *jobSync) { s.mem.finished = false })
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			afterStep(d, "settle", func(_ context.Context, s *jobSync) { s.mem.finished = false })
+			unlessDone(d, func(ctx context.Context, s *jobSync) bool {
+				old := latch(s, "parallelism", parallelism(s.job))
 				if conditionTrue(&s.job.Status, batchv1.JobComplete) == nil {
-					return step(ctx, s)
+					return false
 				}
-				first := latch(s, "parallelism", parallelism(s.job))
-				if missing := parallelism(s.job) - first - int32(len(s.active)); missing > 0 {
-					s.create(ctx, int(missing))
+				s.r.notes[string(s.job.UID)+"/parallelism"] = parallelism(s.job)
+				if missing := int(parallelism(s.job) - old); missing > 0 {
+					s.create(ctx, missing)
 				}
-				return nil
+				return true
 			})
 		},
 	},

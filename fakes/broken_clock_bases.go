@@ -42,7 +42,7 @@ var brokenClockBases = []Broken{
 		Clauses: []string{"ADS-2", "ADS-1"},
 		Bug:     "argoproj/argo-workflows#3244",
 		Break: func(d *Decisions) {
-			instead(d, "decide", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "decide", func(ctx context.Context, s *jobSync, step doing) error {
 				start := s.job.Status.StartTime
 				defer func() { s.job.Status.StartTime = start }()
 				for _, pod := range s.active {
@@ -82,7 +82,7 @@ var brokenClockBases = []Broken{
 	{
 		Name:    "start-time-kept-while-suspended",
 		Mistake: "It leaves startTime in the status of a suspended Job.",
-		Clauses: []string{"TIME-3"},
+		Clauses: []string{"TIME-3", "SUS-6"},
 		Break:   keepStartOnSuspend,
 	},
 	{
@@ -99,7 +99,7 @@ var brokenClockBases = []Broken{
 		Mistake: "It sets startTime when the first pod runs.",
 		Clauses: []string{"TIME-1"},
 		Break: func(d *Decisions) {
-			instead(d, "observe", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "observe", func(ctx context.Context, s *jobSync, step doing) error {
 				started := s.job.Status.StartTime != nil
 				err := step(ctx, s)
 				if started || s.suspended {
@@ -118,7 +118,7 @@ var brokenClockBases = []Broken{
 		Mistake: "It sets startTime anew when the controller has been restarted.",
 		Clauses: []string{"TIME-4", "STV-12"},
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				if now := s.r.now(); latch(s, "first sync", now).Equal(now) && !s.suspended {
 					s.job.Status.StartTime, s.dirty = timestamp(now), true
 				}
@@ -130,7 +130,7 @@ var brokenClockBases = []Broken{
 		Mistake: "It starts the clock anew whenever the spec of the Job has been edited.",
 		Clauses: []string{"ADS-12", "TIME-4", "STV-12"},
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				last := latch(s, "generation", s.job.Generation)
 				s.r.notes[string(s.job.UID)+"/generation"] = s.job.Generation
 				if last != s.job.Generation && !s.suspended {

@@ -40,7 +40,7 @@ var brokenConditions = []Broken{
 		Mistake: "It fails the Job with DeadlineExceeded when a pod has passed a deadline of its own.",
 		Clauses: []string{"ADS-11"},
 		Break: func(d *Decisions) {
-			after(d, "decide", func(_ context.Context, s *jobSync) {
+			afterStep(d, "decide", func(_ context.Context, s *jobSync) {
 				for i := range s.pods {
 					pod := s.pods[i].Pod
 					if s.verdict == nil && pod.Status.Phase == corev1.PodFailed && pod.Status.Reason == "DeadlineExceeded" {
@@ -106,7 +106,7 @@ var brokenConditions = []Broken{
 		Mistake: "It stores the decision before it deletes the active pods.",
 		Clauses: []string{"FIN-6", "SYNC-4"},
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				if s.verdict != nil && s.d.RecordInterim(&s.job.Status, *s.verdict, s.since) {
 					if err := s.d.WriteStatus(ctx, s); err != nil {
 						return err
@@ -121,7 +121,7 @@ var brokenConditions = []Broken{
 		Mistake: "It does not wait for the pods that it has deleted in the very sync that finishes the Job.",
 		Clauses: []string{"FIN-8", "FIN-4"},
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				terminating := s.counts.Terminating
 				err := step(ctx, s)
 				if s.verdict != nil {
@@ -136,7 +136,7 @@ var brokenConditions = []Broken{
 		Mistake: "It replaces pods while it waits for those of a failed Job to stop.",
 		Clauses: []string{"FIN-9"},
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				verdict := s.verdict
 				if verdict != nil && verdict.Stored && !verdict.Success {
 					s.verdict = nil
@@ -154,7 +154,7 @@ var brokenConditions = []Broken{
 		Mistake: "It waits five minutes for terminating pods, then finishes the Job and forgets them.",
 		Clauses: []string{"FIN-10", "EXT-6"},
 		Break: func(d *Decisions) {
-			before(d, "settle", func(_ context.Context, s *jobSync) {
+			beforeStep(d, "settle", func(_ context.Context, s *jobSync) {
 				if s.verdict == nil || s.counts.Terminating == 0 {
 					return
 				}
@@ -198,7 +198,7 @@ var brokenConditions = []Broken{
 		},
 	},
 	{
-		Name:    "suspended-entry-removed-at-finish",
+		Name:    "other-conditions-dropped-at-finish",
 		Mistake: "It throws all other conditions away when it writes a terminal one.",
 		Clauses: []string{"STAT-11"},
 		Break: func(d *Decisions) {
@@ -218,7 +218,7 @@ var brokenConditions = []Broken{
 
 // renameVerdict rewords the verdict that has the given message, where it is found.
 func renameVerdict(d *Decisions, message, reason, reworded string) {
-	after(d, "decide", func(_ context.Context, s *jobSync) {
+	afterStep(d, "decide", func(_ context.Context, s *jobSync) {
 		if s.verdict != nil && s.verdict.Message == message {
 			changed := *s.verdict
 			changed.Reason, changed.Message = reason, reworded

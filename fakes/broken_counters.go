@@ -78,7 +78,7 @@ var brokenCounters = []Broken{
 		Clauses: []string{"STAT-3"},
 		Bug:     "kubernetes/kubernetes#121342",
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				was, dirty, decided := s.job.Status.DeepCopy(), s.dirty, s.verdict != nil
 				err := step(ctx, s)
 				if now := &s.job.Status; !dirty && !decided && s.verdict == nil && now.Active == was.Active &&
@@ -95,7 +95,7 @@ var brokenCounters = []Broken{
 		Clauses: []string{"STAT-3", "FIN-8"},
 		Bug:     "kubernetes/kubernetes#125089",
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				terminating := s.counts.Terminating
 				err := step(ctx, s)
 				s.counts.Terminating = terminating
@@ -109,7 +109,7 @@ var brokenCounters = []Broken{
 		Mistake: "It reports pods as ready that it has just deleted.",
 		Clauses: []string{"STAT-12", "STAT-2", "STV-14"},
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				ready := s.counts.Ready
 				err := step(ctx, s)
 				s.job.Status.Ready = &ready

@@ -2,9 +2,11 @@ package fakes
 
 import (
 	"context"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/tools/record"
 )
 
@@ -30,7 +32,7 @@ var brokenEvents = []Broken{
 					announce(events, job, v)
 				}
 			}
-			after(d, "list", func(_ context.Context, s *jobSync) {
+			afterStep(d, "list", func(_ context.Context, s *jobSync) {
 				if s.verdict != nil && !s.verdict.Success && !s.verdict.Stored {
 					announce(s.r.events, s.job, *s.verdict)
 				}
@@ -55,4 +57,36 @@ var brokenEvents = []Broken{
 		Clauses: []string{"EV-2", "EV-3"},
 		Break:   func(d *Decisions) { d.Announce = func(record.EventRecorder, *batchv1.Job, Verdict) {} },
 	},
+	{
+		Name:    "created-pods-not-announced",
+		Mistake: "It does not say with an event which pods it has created.",
+		Clauses: []string{"EV-1"},
+		Break: func(d *Decisions) {
+			beforeStep(d, "claim", func(_ context.Context, s *jobSync) {
+				if _, ok := s.r.events.(quietRecorder); !ok {
+					s.r.events = quietRecorder{s.r.events}
+				}
+			})
+		},
+	},
+	{
+		Name:    "suspension-announced-again",
+		Mistake: "It announces a suspension in each sync of a suspended Job.",
+		Clauses: []string{"EV-4"},
+		Break: func(d *Decisions) {
+			d.RecordSuspended = func(status *batchv1.JobStatus, now time.Time) bool {
+				recordSuspended(status, now)
+				return true
+			}
+		},
+	},
+}
+
+// quietRecorder keeps back the events about pods that were created.
+type quietRecorder struct{ record.EventRecorder }
+
+func (r quietRecorder) Event(about runtime.Object, kind, reason, message string) {
+	if reason != "SuccessfulCreate" {
+		r.EventRecorder.Event(about, kind, reason, message)
+	}
 }

@@ -30,7 +30,7 @@ var brokenFaults = []Broken{
 		Mistake: "It fails the Job when a pod cannot be created.",
 		Clauses: []string{"CTRL-9"},
 		Break: func(d *Decisions) {
-			after(d, "manage", func(_ context.Context, s *jobSync) {
+			afterStep(d, "manage", func(_ context.Context, s *jobSync) {
 				if s.manageErr != nil && s.verdict == nil && s.counts.Active == 0 && !s.suspended {
 					s.verdict = &Verdict{Reason: batchv1.JobReasonBackoffLimitExceeded, Message: messageBackoffLimit}
 					s.since = s.r.now()
@@ -44,7 +44,7 @@ var brokenFaults = []Broken{
 		Clauses: []string{"CTRL-9", "STAT-1"},
 		Bug:     "openkruise/kruise#2414",
 		Break: func(d *Decisions) {
-			after(d, "manage", func(_ context.Context, s *jobSync) {
+			afterStep(d, "manage", func(_ context.Context, s *jobSync) {
 				if s.manageErr != nil && s.verdict == nil && !s.suspended {
 					s.counts.Active = s.d.PodsWanted(s.job, s.counts)
 					s.job.Status.Active = s.counts.Active
@@ -94,7 +94,7 @@ var brokenFaults = []Broken{
 		Mistake: "It records a failure although it could not delete all active pods.",
 		Clauses: []string{"FIN-7"},
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				verdict := s.verdict
 				err := step(ctx, s)
 				if s.manageErr != nil && verdict != nil {

@@ -6,6 +6,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // brokenLostWakeUps do the right thing once they are woken, and are not.
@@ -16,7 +17,7 @@ var brokenLostWakeUps = []Broken{
 		Clauses: []string{"ADS-4", "ADS-1"},
 		Bug:     "kubernetes/kubernetes#48545",
 		Break: func(d *Decisions) {
-			instead(d, "decide", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "decide", func(ctx context.Context, s *jobSync, step doing) error {
 				return withoutNewTimer(ctx, s, step)
 			})
 		},
@@ -27,10 +28,26 @@ var brokenLostWakeUps = []Broken{
 		Clauses: []string{"ADS-4", "CTRL-7"},
 		Bug:     "kubernetes/kubernetes#62134",
 		Break: func(d *Decisions) {
-			instead(d, "decide", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "decide", func(ctx context.Context, s *jobSync, step doing) error {
 				if start := s.job.Status.StartTime; start == nil || s.r.now().Sub(start.Time) > time.Second {
 					return withoutNewTimer(ctx, s, step)
 				}
+				return step(ctx, s)
+			})
+		},
+	},
+	{
+		Name:    "deadline-timer-kept-by-name",
+		Mistake: "It sets the timer for the deadline once for each name, so that a recreated Job has none.",
+		Clauses: []string{"ADS-4", "DEL-5"},
+		Bug:     "kubernetes/kubernetes#90550",
+		Break: func(d *Decisions) {
+			aroundStep(d, "decide", func(ctx context.Context, s *jobSync, step doing) error {
+				known, ok := s.r.notes[s.req.String()].(types.UID)
+				if ok && known != s.job.UID {
+					return withoutNewTimer(ctx, s, step)
+				}
+				s.r.notes[s.req.String()] = s.job.UID
 				return step(ctx, s)
 			})
 		},

@@ -13,7 +13,7 @@ var brokenMemory = []Broken{
 		Mistake: "It goes by the backoffLimit that it read first, whatever is edited later.",
 		Clauses: []string{"BL-9"},
 		Break: func(d *Decisions) {
-			before(d, "claim", func(_ context.Context, s *jobSync) {
+			beforeStep(d, "claim", func(_ context.Context, s *jobSync) {
 				s.job.Spec.BackoffLimit = latch(s, "backoffLimit", s.job.Spec.BackoffLimit)
 			})
 		},
@@ -24,7 +24,7 @@ var brokenMemory = []Broken{
 		Clauses: []string{"ADS-10"},
 		Bug:     "kubernetes/kubernetes#90553",
 		Break: func(d *Decisions) {
-			before(d, "claim", func(_ context.Context, s *jobSync) {
+			beforeStep(d, "claim", func(_ context.Context, s *jobSync) {
 				s.job.Spec.ActiveDeadlineSeconds = latch(s, "deadline", s.job.Spec.ActiveDeadlineSeconds)
 			})
 		},
@@ -34,7 +34,7 @@ var brokenMemory = []Broken{
 		Mistake: "It goes by the parallelism that it read first, whatever is edited later.",
 		Clauses: []string{"PAR-4", "PAR-5", "PAR-1"},
 		Break: func(d *Decisions) {
-			before(d, "claim", func(_ context.Context, s *jobSync) {
+			beforeStep(d, "claim", func(_ context.Context, s *jobSync) {
 				s.job.Spec.Parallelism = latch(s, "parallelism", s.job.Spec.Parallelism)
 			})
 		},
@@ -44,7 +44,7 @@ var brokenMemory = []Broken{
 		Mistake: "It makes all pods from the template that it read first.",
 		Clauses: []string{"POD-1"},
 		Break: func(d *Decisions) {
-			before(d, "manage", func(_ context.Context, s *jobSync) {
+			beforeStep(d, "manage", func(_ context.Context, s *jobSync) {
 				s.job.Spec.Template = latch(s, "template", s.job.Spec.Template)
 			})
 		},
@@ -54,7 +54,7 @@ var brokenMemory = []Broken{
 		Mistake: "It goes by the podReplacementPolicy that it read first, whatever is edited later.",
 		Clauses: []string{"PRP-6"},
 		Break: func(d *Decisions) {
-			before(d, "claim", func(_ context.Context, s *jobSync) {
+			beforeStep(d, "claim", func(_ context.Context, s *jobSync) {
 				s.job.Spec.PodReplacementPolicy = latch(s, "policy", s.job.Spec.PodReplacementPolicy)
 			})
 		},
@@ -65,7 +65,7 @@ var brokenMemory = []Broken{
 		Clauses: []string{"BL-2", "CTRL-1"},
 		Bug:     "hashicorp/nomad#20462",
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				s.counts.Failed -= latch(s, "failed", s.job.Status.Failed)
 			})
 		},
@@ -76,7 +76,7 @@ var brokenMemory = []Broken{
 		Clauses: []string{"CTRL-1", "COMP-9"},
 		Bug:     "hashicorp/nomad#4299",
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				s.counts.Succeeded -= latch(s, "succeeded", s.job.Status.Succeeded)
 			})
 		},
@@ -86,7 +86,7 @@ var brokenMemory = []Broken{
 		Mistake: "It forgives all failures from before a suspension.",
 		Clauses: []string{"BL-2", "SUS-4"},
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				key := string(s.job.UID) + "/forgiven"
 				if s.suspended {
 					s.r.notes[key] = s.job.Status.Failed
@@ -102,7 +102,7 @@ var brokenMemory = []Broken{
 		Mistake: "It starts from scratch when the Job is resumed, as if nothing had succeeded before.",
 		Clauses: []string{"SUS-4"},
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				key := string(s.job.UID) + "/repeated"
 				if s.suspended {
 					s.r.notes[key] = s.job.Status.Succeeded
@@ -119,12 +119,12 @@ var brokenMemory = []Broken{
 		Clauses: []string{"BO-10", "DEL-5"},
 		Bug:     "volcano-sh/volcano#5773",
 		Break: func(d *Decisions) {
-			before(d, "observe", func(_ context.Context, s *jobSync) {
+			beforeStep(d, "observe", func(_ context.Context, s *jobSync) {
 				if known, ok := s.r.notes[s.req.String()].(Backoff); ok && s.mem.backoff.Failures == 0 {
 					s.mem.backoff = known
 				}
 			})
-			after(d, "observe", func(_ context.Context, s *jobSync) { s.r.notes[s.req.String()] = s.backoff })
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) { s.r.notes[s.req.String()] = s.backoff })
 		},
 	},
 	{
@@ -133,7 +133,7 @@ var brokenMemory = []Broken{
 		Clauses: []string{"DEL-5"},
 		Bug:     "kubeflow/trainer#322",
 		Break: func(d *Decisions) {
-			before(d, "claim", func(_ context.Context, s *jobSync) {
+			beforeStep(d, "claim", func(_ context.Context, s *jobSync) {
 				known, ok := s.r.notes[s.req.String()].(*expectations)
 				if ok && known != &s.mem.expected && !known.met(s.r.now(), s.d.Limits.ExpectationsTimeout) {
 					s.expectationsMet = false
@@ -150,7 +150,7 @@ var brokenMemory = []Broken{
 		Bug:     "volcano-sh/volcano#5986",
 		Break: func(d *Decisions) {
 			d.Sweeps = func(why StrayReason, _ *corev1.Pod) bool { return why != jobGone }
-			after(d, "claim", func(ctx context.Context, s *jobSync) {
+			afterStep(d, "claim", func(ctx context.Context, s *jobSync) {
 				for _, pod := range namespacePods(ctx, s, carriesFinalizer) {
 					if owner := jobOwner(pod); owner != nil && owner.Name == s.job.Name && owner.UID != s.job.UID {
 						s.pods = append(s.pods, ownedPod{Pod: pod, tracked: true})

@@ -65,7 +65,7 @@ var brokenOwnership = []Broken{
 				s.r.notes["kept"] = append(keptPods(s), pod)
 				return nil
 			}}}
-			instead(d, "claim", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "claim", func(ctx context.Context, s *jobSync, step doing) error {
 				delete(s.r.notes, "kept")
 				err := step(ctx, s)
 				for _, pod := range keptPods(s) {
@@ -139,7 +139,7 @@ func keptPods(s *jobSync) []*corev1.Pod {
 
 // claimAlso has a sync take more controlled pods for the Job's own.
 func claimAlso(d *Decisions, also func(*jobSync, *metav1.OwnerReference, *corev1.Pod) bool) {
-	after(d, "claim", func(ctx context.Context, s *jobSync) {
+	afterStep(d, "claim", func(ctx context.Context, s *jobSync) {
 		for _, pod := range namespacePods(ctx, s, func(pod *corev1.Pod) bool {
 			owner := metav1.GetControllerOfNoCopy(pod)
 			return owner != nil && also(s, owner, pod)

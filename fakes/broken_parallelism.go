@@ -58,7 +58,7 @@ var brokenParallelism = []Broken{
 		Mistake: "It creates a fresh pod in the very sync that deletes surplus pods.",
 		Clauses: []string{"SYNC-5", "PAR-2"},
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				active, decided := s.counts.Active, s.verdict != nil
 				err := step(ctx, s)
 				if !decided && !s.suspended && s.counts.Active < active && s.counts.Active > 0 {
@@ -85,7 +85,7 @@ var brokenParallelism = []Broken{
 		Mistake: "It leaves the pods that it has just created out of status.active.",
 		Clauses: []string{"POD-12"},
 		Break: func(d *Decisions) {
-			after(d, "manage", func(_ context.Context, s *jobSync) {
+			afterStep(d, "manage", func(_ context.Context, s *jobSync) {
 				s.job.Status.Active = min(s.job.Status.Active, int32(len(s.active)))
 			})
 		},

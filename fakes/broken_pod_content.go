@@ -58,7 +58,7 @@ var brokenPodContent = []Broken{
 		},
 	},
 	{
-		Name:    "legacy-labels-only",
+		Name:    "prefixed-name-label-missing",
 		Mistake: "It leaves out the generated label with the Job's name and a prefix.",
 		Clauses: []string{"POD-2"},
 		Break: func(d *Decisions) {
@@ -93,7 +93,7 @@ var brokenPodContent = []Broken{
 		Clauses: []string{"POD-4", "EXT-3"},
 		Break: func(d *Decisions) {
 			editPods(d, withoutTracking)
-			before(d, "observe", func(ctx context.Context, s *jobSync) {
+			beforeStep(d, "observe", func(ctx context.Context, s *jobSync) {
 				for i, pod := range s.pods {
 					if carriesFinalizer(pod.Pod) || !isActive(pod.Pod) {
 						continue

@@ -26,7 +26,7 @@ var brokenRefusedWrites = []Broken{
 		Mistake: "It lists a pod again that an earlier sync has listed and not freed.",
 		Clauses: []string{"STV-2", "STAT-6"},
 		Break: func(d *Decisions) {
-			after(d, "account", func(_ context.Context, s *jobSync) {
+			afterStep(d, "account", func(_ context.Context, s *jobSync) {
 				u := s.uncounted()
 				for _, pod := range s.release {
 					if _, listed := s.listed[pod.UID]; listed {
@@ -102,7 +102,7 @@ var brokenRefusedWrites = []Broken{
 		Clauses: []string{"STV-6", "SYNC-2", "BL-9"},
 		Break: func(d *Decisions) {
 			withoutTest(d, "failure already decided")
-			after(d, "decide", func(_ context.Context, s *jobSync) {
+			afterStep(d, "decide", func(_ context.Context, s *jobSync) {
 				if s.verdict == nil && conditionTrue(&s.job.Status, batchv1.JobFailureTarget) != nil {
 					withoutCondition(&s.job.Status, batchv1.JobFailureTarget)
 					s.dirty = true
@@ -124,7 +124,7 @@ var brokenRefusedWrites = []Broken{
 		Clauses: []string{"STV-8", "FIN-4"},
 		Break: func(d *Decisions) {
 			d.MayFinish = func(_ *batchv1.JobStatus, terminating int32) bool { return terminating <= 0 }
-			instead(d, "free", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "free", func(ctx context.Context, s *jobSync, step doing) error {
 				err := step(ctx, s)
 				if s.verdict != nil {
 					return nil
@@ -192,7 +192,7 @@ var brokenRefusedWrites = []Broken{
 		Clauses: []string{"STV-11", "TIME-5", "SYNC-7"},
 		Break: func(d *Decisions) {
 			d.IsFinished = func(job *batchv1.Job) bool { return conditionTrue(&job.Status, batchv1.JobFailed) != nil }
-			after(d, "settle", func(_ context.Context, s *jobSync) { s.mem.finished = false })
+			afterStep(d, "settle", func(_ context.Context, s *jobSync) { s.mem.finished = false })
 		},
 	},
 	{
@@ -226,7 +226,7 @@ var brokenRefusedWrites = []Broken{
 		Mistake: "It counts terminating pods as ready as long as they are.",
 		Clauses: []string{"STV-14", "STAT-2"},
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				for i := range s.pods {
 					if isTerminating(s.pods[i].Pod) && isReady(s.pods[i].Pod) {
 						s.counts.Ready++

@@ -34,7 +34,7 @@ var brokenReplacement = []Broken{
 		Mistake: "It measures the delay from the request to delete a pod even if the Job waits for the end of the pod.",
 		Clauses: []string{"PRP-5"},
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				for i := range s.pods {
 					pod := s.pods[i].Pod
 					if pod.DeletionTimestamp == nil {

@@ -49,7 +49,7 @@ var brokenRestarts = []Broken{
 		Mistake: "It compares backoffLimit with the pod that was restarted most instead of the sum over all pods.",
 		Clauses: []string{"ONF-3"},
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				s.counts.Restarts = 0
 				for i := range s.pods {
 					s.counts.Restarts = max(s.counts.Restarts, d.Restarts(s.pods[i].Pod))
@@ -62,7 +62,7 @@ var brokenRestarts = []Broken{
 		Mistake: "It keeps the restarts of pods that have ended in the sum.",
 		Clauses: []string{"ONF-7"},
 		Break: func(d *Decisions) {
-			after(d, "observe", func(ctx context.Context, s *jobSync) {
+			afterStep(d, "observe", func(ctx context.Context, s *jobSync) {
 				for _, pod := range everyPod(ctx, s) {
 					if isTerminal(pod) {
 						s.counts.Restarts += containerRestarts(pod)
@@ -110,7 +110,7 @@ var brokenRestarts = []Broken{
 		Mistake: "It adds the restarts of a pod that succeeded to status.failed.",
 		Clauses: []string{"ONF-2"},
 		Break: func(d *Decisions) {
-			after(d, "free", func(_ context.Context, s *jobSync) {
+			afterStep(d, "free", func(_ context.Context, s *jobSync) {
 				for _, pod := range s.release {
 					if isSucceeded(pod) {
 						s.job.Status.Failed += containerRestarts(pod)

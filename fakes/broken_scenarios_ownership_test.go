@@ -77,7 +77,9 @@ func deletionSituations() []situation {
 	audited.Spec.Template.Finalizers = []string{"example.com/audit"}
 	return append(all,
 		on(with(plot(held(specs(sized(4, 2), limited(9))), slow), deleteJob(at(10*second), "Background")),
-			"SYNC-8", "DEL-3", "TRK-3"),
+			"DEL-3", "TRK-3"),
+		on(with(plot(held(specs(sized(4, 2), limited(9))), succeeding(20*second)), deleteJob(at(10*second), "Background")),
+			"SYNC-8"),
 		// A pod that nobody runs stays for its finalizer, and goes, before pod-gc comes, without another change.
 		on(with(plot(audited, never), deletePod(at(10*second), 1),
 			onPod(at(14*second), 1, sim.PodAction{RemoveFinalizer: "example.com/audit"})), "STAT-3", "SYNC-6"),

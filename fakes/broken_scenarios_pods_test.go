@@ -16,7 +16,7 @@ func completionSituations() []situation {
 	}}
 	return []situation{
 		on(plot(specs(sized(5, 2)), succeeding(5*second)),
-			"COMP-1", "COMP-9", "PAR-1", "PAR-2", "TIME-5", "FIN-3", "STV-5", "STV-10", "STV-15", "DEL-6", "STAT-4", "EV-2"),
+			"COMP-1", "COMP-9", "PAR-1", "PAR-2", "TIME-5", "FIN-3", "STV-5", "STV-10", "STV-15", "DEL-6", "STAT-4", "EV-1", "EV-2"),
 		// Two succeed while a third, which is not needed, goes on.
 		on(with(plot(specs(manual, sized(2, 1)), succeeding(20*second)),
 			named("other", specs(manual, sized(3, 3))), deleteOther(10*second, "Orphan")),

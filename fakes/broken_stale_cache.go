@@ -34,7 +34,7 @@ var brokenStaleCache = []Broken{
 		Clauses: []string{"CTRL-3", "SYNC-7"},
 		Break: func(d *Decisions) {
 			trustStaleCaches(d)
-			after(d, "settle", func(_ context.Context, s *jobSync) { s.mem.finished = false })
+			afterStep(d, "settle", func(_ context.Context, s *jobSync) { s.mem.finished = false })
 		},
 	},
 	{
@@ -43,7 +43,7 @@ var brokenStaleCache = []Broken{
 		Clauses: []string{"SYNC-9", "FIN-7"},
 		Break: func(d *Decisions) {
 			trustStaleCaches(d)
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				met := s.expectationsMet
 				s.expectationsMet = met || s.verdict != nil
 				err := step(ctx, s)

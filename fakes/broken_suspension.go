@@ -25,7 +25,7 @@ var brokenSuspension = []Broken{
 		Mistake: "It lets the pods of a suspended Job run on.",
 		Clauses: []string{"SUS-2"},
 		Break: func(d *Decisions) {
-			instead(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
 				if s.suspended && s.verdict == nil {
 					s.active = nil
 				}

@@ -6,7 +6,6 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -26,7 +25,7 @@ var brokenTracking = []Broken{
 		Mistake: "It counts pods before their finalizers are removed, so that a crash in between counts them twice.",
 		Clauses: []string{"TRK-1", "COMP-12", "CTRL-1"},
 		Break: func(d *Decisions) {
-			before(d, "list", func(_ context.Context, s *jobSync) {
+			beforeStep(d, "list", func(_ context.Context, s *jobSync) {
 				clear(s.held)
 				s.countFreed()
 			})
@@ -37,7 +36,7 @@ var brokenTracking = []Broken{
 		Mistake: "It counts pods that are listed in uncountedTerminatedPods once more when it looks at the pods.",
 		Clauses: []string{"COMP-12", "CTRL-1"},
 		Break: func(d *Decisions) {
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				for i := range s.pods {
 					if _, listed := s.listed[s.pods[i].UID]; !listed || !s.pods[i].tracked {
 						continue
@@ -71,7 +70,7 @@ var brokenTracking = []Broken{
 		Clauses: []string{"TRK-5", "COMP-12"},
 		Bug:     "kubernetes/kubernetes#104666",
 		Break: func(d *Decisions) {
-			instead(d, "free", func(ctx context.Context, s *jobSync, _ doing) error {
+			aroundStep(d, "free", func(ctx context.Context, s *jobSync, _ doing) error {
 				for _, pod := range s.release {
 					if dropFinalizer(ctx, s, pod) == nil {
 						s.mem.released[pod.UID] = struct{}{}
@@ -87,7 +86,7 @@ var brokenTracking = []Broken{
 		Mistake: "It does not try again when a finalizer could not be removed.",
 		Clauses: []string{"TRK-5", "FIN-16"},
 		Break: func(d *Decisions) {
-			instead(d, "free", func(ctx context.Context, s *jobSync, _ doing) error {
+			aroundStep(d, "free", func(ctx context.Context, s *jobSync, _ doing) error {
 				for _, pod := range s.release {
 					s.mem.released[pod.UID] = struct{}{}
 					_ = dropFinalizer(ctx, s, pod)
@@ -98,17 +97,19 @@ var brokenTracking = []Broken{
 		},
 	},
 	{
-		Name:    "missing-pod-blocks-accounting",
-		Mistake: "It takes a pod that is not found for one whose finalizer could not be removed, and does not count it.",
+		Name:    "one-failed-patch-stops-accounting",
+		Mistake: "It frees no further pods after one whose finalizer could not be removed, even if that pod is gone.",
 		Clauses: []string{"TRK-5"},
 		Break: func(d *Decisions) {
-			instead(d, "free", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "free", func(ctx context.Context, s *jobSync, _ doing) error {
 				for _, pod := range s.release {
-					if err := dropFinalizer(ctx, s, pod); apierrors.IsNotFound(err) {
+					if err := dropFinalizer(ctx, s, pod); err != nil {
 						return err
 					}
+					s.mem.released[pod.UID] = struct{}{}
+					delete(s.held, pod.UID)
 				}
-				return step(ctx, s)
+				return nil
 			})
 		},
 	},
@@ -117,7 +118,7 @@ var brokenTracking = []Broken{
 		Mistake: "It removes finalizers although the UIDs could not be stored.",
 		Clauses: []string{"TRK-6", "TRK-1"},
 		Break: func(d *Decisions) {
-			instead(d, "list", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "list", func(ctx context.Context, s *jobSync, step doing) error {
 				listed := s.job.DeepCopy()
 				if err := step(ctx, s); err != nil {
 					s.job, s.dirty = listed, true
@@ -131,7 +132,7 @@ var brokenTracking = []Broken{
 		Mistake: "It counts every finished pod that it has not counted itself, whether or not it carries the finalizer.",
 		Clauses: []string{"TRK-7", "COMP-12", "CTRL-1"},
 		Break: func(d *Decisions) {
-			before(d, "observe", func(ctx context.Context, s *jobSync) {
+			beforeStep(d, "observe", func(ctx context.Context, s *jobSync) {
 				for _, pod := range everyPod(ctx, s) {
 					if _, counted := s.r.notes[string(pod.UID)]; !counted && isTerminal(pod) && !carriesFinalizer(pod) {
 						s.pods = append(slices.DeleteFunc(s.pods, func(own ownedPod) bool { return own.UID == pod.UID }),
@@ -139,7 +140,7 @@ var brokenTracking = []Broken{
 					}
 				}
 			})
-			after(d, "account", func(_ context.Context, s *jobSync) {
+			afterStep(d, "account", func(_ context.Context, s *jobSync) {
 				for _, pod := range s.release {
 					s.r.notes[string(pod.UID)] = true
 				}
@@ -152,7 +153,7 @@ var brokenTracking = []Broken{
 		Clauses: []string{"TRK-8", "STV-2", "STAT-6"},
 		Bug:     "kubernetes/kubernetes#125410",
 		Break: func(d *Decisions) {
-			after(d, "account", func(_ context.Context, s *jobSync) {
+			afterStep(d, "account", func(_ context.Context, s *jobSync) {
 				u := s.uncounted()
 				for _, pod := range s.release {
 					if isSucceeded(pod) && hasUID(u.Failed, pod) {
@@ -167,7 +168,7 @@ var brokenTracking = []Broken{
 		Mistake: "It moves a pod that is listed as failed to the successes when its phase says so later.",
 		Clauses: []string{"TRK-8"},
 		Break: func(d *Decisions) {
-			after(d, "account", func(_ context.Context, s *jobSync) {
+			afterStep(d, "account", func(_ context.Context, s *jobSync) {
 				u := s.uncounted()
 				for _, pod := range s.release {
 					if isSucceeded(pod) && hasUID(u.Failed, pod) {

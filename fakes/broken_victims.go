@@ -121,7 +121,7 @@ var brokenVictims = []Broken{
 		Clauses: []string{"SEL-8"},
 		Break: func(d *Decisions) {
 			adopted := func(pod *corev1.Pod) string { return "adopted/" + string(pod.UID) }
-			instead(d, "claim", func(ctx context.Context, s *jobSync, step doing) error {
+			aroundStep(d, "claim", func(ctx context.Context, s *jobSync, step doing) error {
 				own := len(s.pods)
 				err := step(ctx, s)
 				for i := own; i < len(s.pods); i++ {
@@ -129,7 +129,7 @@ var brokenVictims = []Broken{
 				}
 				return err
 			})
-			after(d, "observe", func(_ context.Context, s *jobSync) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				s.active = slices.DeleteFunc(s.active, func(pod *corev1.Pod) bool {
 					_, ok := s.r.notes[string(s.job.UID)+"/"+adopted(pod)]
 					return ok
