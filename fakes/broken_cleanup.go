@@ -55,7 +55,7 @@ var brokenCleanup = []Broken{
 	{
 		Name:    "pods-survive-failure",
 		Mistake: "It leaves the pods of a failed Job running.",
-		Clauses: []string{"BL-7", "FIN-9"},
+		Clauses: []string{"BL-7", "FIN-9", "ADS-3"},
 		Bug:     "volcano-sh/volcano#1718",
 		Break: func(d *Decisions) {
 			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {

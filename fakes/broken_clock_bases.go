@@ -141,6 +141,24 @@ var brokenClockBases = []Broken{
 		},
 	},
 	{
+		Name:    "missed-suspension-made-up-for",
+		Mistake: "It starts the clock anew when it has missed that the Job was suspended and resumed.",
+		Clauses: []string{"ADS-12"},
+		Break: func(d *Decisions) {
+			afterStep(d, "observe", func(ctx context.Context, s *jobSync) {
+				last := latch(s, "generation", s.job.Generation)
+				s.r.notes[string(s.job.UID)+"/generation"] = s.job.Generation
+				if s.job.Generation < last+2 || s.suspended || s.job.Status.StartTime == nil {
+					return
+				}
+				start := s.job.Status.StartTime
+				recordSuspended(&s.job.Status, s.r.now())
+				s.job.Status.StartTime = start
+				_ = s.d.WriteStatus(ctx, s)
+			})
+		},
+	},
+	{
 		Name:    "completion-time-when-criteria-met",
 		Mistake: "It takes the moment at which the criteria were met for the completionTime, however long pods still drain.",
 		Clauses: []string{"TIME-6", "TIME-5"},

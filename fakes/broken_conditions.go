@@ -183,6 +183,53 @@ var brokenConditions = []Broken{
 		},
 	},
 	{
+		Name:    "condition-times-stuck",
+		Mistake: "It turns Suspended to False without moving the times of the entry.",
+		Clauses: []string{"FIN-13"},
+		Break: func(d *Decisions) {
+			d.RecordResumed = func(status *batchv1.JobStatus, now time.Time) bool {
+				old := lastSuspended(status)
+				changed := recordResumed(status, now)
+				if changed {
+					entry := lastSuspended(status)
+					entry.LastTransitionTime, entry.LastProbeTime = old.LastTransitionTime, old.LastProbeTime
+				}
+				return changed
+			}
+		},
+	},
+	{
+		Name:    "finish-time-of-the-decision",
+		Mistake: "It dates Failed and Complete back to the decision, however long pods have drained since.",
+		Clauses: []string{"FIN-15", "TIME-5"},
+		Break: func(d *Decisions) {
+			d.RecordTerminal = func(job *batchv1.Job, v Verdict, now time.Time) {
+				recordTerminal(job, v, now)
+				conditions := job.DeepCopy().Status.Conditions
+				last := len(conditions) - 1
+				for i := range conditions[:last] {
+					if c := &conditions[i]; c.Type == batchv1.JobFailureTarget || c.Type == batchv1.JobSuccessCriteriaMet {
+						conditions[last].LastTransitionTime = c.LastTransitionTime
+					}
+				}
+				job.Status.Conditions = conditions
+			}
+		},
+	},
+	{
+		Name:    "finishes-in-a-later-sync-always",
+		Mistake: "It writes the terminal condition in another sync than the decision even if no pod is left.",
+		Clauses: []string{"FIN-8"},
+		Break: func(d *Decisions) {
+			beforeStep(d, "settle", func(_ context.Context, s *jobSync) {
+				if s.verdict != nil && !s.verdict.Stored {
+					s.verdict = nil
+					s.r.wakeAt(s.req, time.Second)
+				}
+			})
+		},
+	},
+	{
 		Name:    "conditions-appended",
 		Mistake: "It adds another Suspended entry at each change instead of updating the one that is there.",
 		Clauses: []string{"FIN-13", "SUS-5"},

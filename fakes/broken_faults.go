@@ -69,6 +69,12 @@ var brokenFaults = []Broken{
 		Break:   func(d *Decisions) { d.Limits.RetryMax = d.Limits.RetryBase },
 	},
 	{
+		Name:    "retries-without-delay",
+		Mistake: "It tries again at once, and again, when the API server refuses a call.",
+		Clauses: []string{"POD-11"},
+		Break:   func(d *Decisions) { d.Limits.RetryBase, d.Limits.RetryMax = 0, 0 },
+	},
+	{
 		Name:    "retry-delay-never-reset",
 		Mistake: "It goes on with the delay after the last API error although a sync has succeeded since.",
 		Clauses: []string{"POD-11"},

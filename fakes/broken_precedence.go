@@ -45,6 +45,15 @@ var brokenPrecedence = []Broken{
 		Break:   func(d *Decisions) { withoutTest(d, "failure already decided") },
 	},
 	{
+		Name:    "decision-reworded",
+		Mistake: "It rewords a stored FailureTarget when the deadline passes while pods still drain.",
+		Clauses: []string{"SYNC-2", "FIN-6"},
+		Break: func(d *Decisions) {
+			withoutTest(d, "failure already decided")
+			testFirst(d, "deadline")
+		},
+	},
+	{
 		Name:    "failure-overrides-stored-success",
 		Mistake: "It fails a Job whose SuccessCriteriaMet is stored when backoffLimit is exceeded later.",
 		Clauses: []string{"FIN-11", "SYNC-2", "STV-4"},

@@ -141,6 +141,23 @@ var brokenRestarts = []Broken{
 		},
 	},
 	{
+		Name:    "onfailure-failed-pods-uncounted",
+		Mistake: "It does not count pods of an OnFailure Job that end in phase Failed.",
+		Clauses: []string{"ONF-9", "STAT-7"},
+		Break: func(d *Decisions) {
+			d.IsFailed = func(job *batchv1.Job, pod *corev1.Pod) bool {
+				return isFailed(job, pod) && !(underOnFailure(job) && isTerminal(pod))
+			}
+			count := d.CountAs
+			d.CountAs = func(d *Decisions, job *batchv1.Job, pod *corev1.Pod, decided *Verdict) Tally {
+				if underOnFailure(job) && pod.Status.Phase == corev1.PodFailed {
+					return discarded
+				}
+				return count(d, job, pod, decided)
+			}
+		},
+	},
+	{
 		Name:    "onfailure-failed-pods-ignored",
 		Mistake: "It does not hold failed pods against an OnFailure Job.",
 		Clauses: []string{"ONF-9"},

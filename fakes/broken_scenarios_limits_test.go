@@ -50,6 +50,12 @@ func limitSituations() []situation {
 		on(plot(specs(limited(0), sized(4, 4)), append(failed(5, 5), endless())...), "BL-8", "STV-8"),
 		on(with(plot(specs(limited(2)), failing(5*second)),
 			patchSpec(at(20*second), map[string]any{"backoffLimit": 1})), "BL-9"),
+		on(with(plot(specs(limited(1)), failing(5*second)),
+			patchSpec(at(8*second), map[string]any{"backoffLimit": 3})), "BL-9"),
+		// One pod is asked to stop and exits 0 in the end, another one fails meanwhile.
+		on(with(plot(specs(limited(0), sized(3, 3), replaceFailed, grace(60)), kubelet.Script{
+			Runs: endless().Runs, Stop: kubelet.Stop{After: 40 * second, Exit: new(int32(0))},
+		}, failing(10*second), endless()), deletePod(at(5*second), 1)), "FIN-17", "BL-12", "PRP-2"),
 		on(with(plot(specs(limited(0), grace(60), sized(2, 2)), failing(5*second), lingering(kubelet.Forever, minute)),
 			patchSpec(at(20*second), map[string]any{"backoffLimit": 9})), "BL-9", "SYNC-2", "STV-6"),
 		on(with(plot(specs(limited(0), sized(2, 2)), failing(5*second), endless()),
@@ -90,7 +96,7 @@ func restartSituations() []situation {
 			deletePod(at(20*second), 1)), "ONF-7"),
 		on(plot(specs(onFailure, limited(3), sized(2, 2)), evicted, crashing(2, kubelet.Forever), evicted, succeeding(5*second)),
 			"ONF-6"),
-		on(plot(specs(onFailure, limited(1)), evicted), "ONF-9", "EXT-8"),
+		on(plot(specs(onFailure, limited(1)), evicted), "ONF-9", "EXT-8", "STAT-7"),
 		on(plot(specs(limited(1)), evicted), "EXT-8"),
 	}
 }
@@ -100,7 +106,9 @@ func endSituations() []situation {
 	stubborn := lingering(kubelet.Forever, 2*minute)
 	return []situation{
 		on(plot(specs(limited(0), grace(120), sized(2, 2)), failing(5*second), stubborn),
-			"FIN-4", "FIN-6", "FIN-8", "FIN-17", "STAT-3", "STV-8"),
+			"FIN-4", "FIN-6", "FIN-8", "FIN-15", "FIN-17", "STAT-3", "STV-8"),
+		on(plot(specs(limited(0), grace(120), sized(2, 2), deadline(30)), failing(5*second), stubborn), "SYNC-2", "FIN-6"),
+		on(plot(specs(limited(0)), failing(5*second)), "FIN-8"),
 		on(plot(specs(limited(0), grace(1200), sized(2, 2)), failing(5*second), lingering(kubelet.Forever, 20*minute)),
 			"FIN-10"),
 		on(with(plot(specs(limited(0), grace(120), sized(2, 2)), failing(5*second), stubborn),
