@@ -47,7 +47,7 @@ var brokenPrecedence = []Broken{
 	{
 		Name:    "decision-reworded",
 		Mistake: "It rewords a stored FailureTarget when the deadline passes while pods still drain.",
-		Clauses: []string{"SYNC-2", "FIN-6"},
+		Clauses: []string{"SYNC-2"},
 		Break: func(d *Decisions) {
 			withoutTest(d, "failure already decided")
 			testFirst(d, "deadline")

@@ -13,10 +13,11 @@ import (
 // statusSituations are about counters and conditions in the course of a Job.
 func statusSituations() []situation {
 	slow := lingering(kubelet.Forever, 20*second)
-	late := kubelet.Script{Start: 5 * second, Ready: 5 * second, Runs: []kubelet.Run{{For: minute}}}
+	late := kubelet.Script{Start: 20 * second, Ready: 20 * second, Runs: []kubelet.Run{{For: minute}}}
 	custom := []batchv1.JobCondition{{Type: "example.com/Checked", Status: corev1.ConditionTrue}}
 	return []situation{
 		on(with(plot(specs(sized(3, 3)), slow), deletePod(at(20*second), 1)), "STAT-1", "STAT-3", "STAT-2", "STV-14"),
+		on(plot(specs(), kubelet.Script{Unschedulable: kubelet.Forever}), "STAT-1"),
 		on(plot(specs(sized(2, 2)), late), "STAT-1", "STAT-2", "STAT-8", "SYNC-6", "STAT-6"),
 		on(with(plot(specs(sized(3, 3)), slow), scale(at(20*second), 1)), "STAT-3", "FIN-8", "STAT-12", "STV-14", "STAT-2"),
 		on(with(plot(specs(sized(3, 3), replaceFailed), slow), scale(at(20*second), 1)), "STAT-3"),

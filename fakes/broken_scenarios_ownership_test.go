@@ -73,7 +73,7 @@ func deletionSituations() []situation {
 	}
 	nodes := []kubelet.Node{{Name: "node-1"}, {Name: "node-2"}}
 	lost := sim.Fault{When: at(minute), Node: &sim.NodeFault{Name: "node-1", Lost: true}}
-	audited := specs(sized(2, 1))
+	audited := specs(sized(5, 5)) // five failures make a long back-off, in which nothing else happens
 	audited.Spec.Template.Finalizers = []string{"example.com/audit"}
 	return append(all,
 		on(with(plot(held(specs(sized(4, 2), limited(9))), slow), deleteJob(at(10*second), "Background")),
@@ -81,8 +81,9 @@ func deletionSituations() []situation {
 		on(with(plot(held(specs(sized(4, 2), limited(9))), succeeding(20*second)), deleteJob(at(10*second), "Background")),
 			"SYNC-8"),
 		// A pod that nobody runs stays for its finalizer, and goes, before pod-gc comes, without another change.
-		on(with(plot(audited, never), deletePod(at(10*second), 1),
-			onPod(at(14*second), 1, sim.PodAction{RemoveFinalizer: "example.com/audit"})), "STAT-3", "SYNC-6"),
+		on(with(plot(audited, never), each(5, func(n int) []any {
+			return []any{deletePod(at(10*second), n), onPod(at(14*second), n, sim.PodAction{RemoveFinalizer: "example.com/audit"})}
+		})...), "STAT-3", "SYNC-6"),
 		on(with(plot(specs(sized(4, 2), limited(9)), failing(20*second), slow), deleteJob(at(10*second), "Foreground")),
 			"SYNC-8", "DEL-3"),
 		on(with(plot(specs(sized(4, 2), limited(9), grace(60)), lingering(kubelet.Forever, 50*second)),

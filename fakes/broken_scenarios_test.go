@@ -75,7 +75,16 @@ func with(s *sim.Scenario, parts ...any) *sim.Scenario {
 	return s
 }
 
-// limited, late, queue and so on are changes of a spec.
+// each collects the parts for the numbers from 1 to n.
+func each(n int, parts func(int) []any) []any {
+	var all []any
+	for i := range n {
+		all = append(all, parts(i+1)...)
+	}
+	return all
+}
+
+// limited, deadline, queue and so on are changes of a spec.
 func limited(n int32) func(*batchv1.JobSpec) {
 	return func(s *batchv1.JobSpec) { s.BackoffLimit = &n }
 }
