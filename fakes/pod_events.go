@@ -58,7 +58,7 @@ func (r *Reconciler) podUpdated(ctx context.Context, old, pod *corev1.Pod, q req
 		return
 	}
 	oldOwner, owner := jobOwner(old), jobOwner(pod)
-	ownerChanged := controllerUID(old) != controllerUID(pod)
+	ownerChanged := !sameController(metav1.GetControllerOfNoCopy(old), metav1.GetControllerOfNoCopy(pod))
 	if ownerChanged && oldOwner != nil {
 		r.finalizerSeen(oldOwner.UID, pod)
 		r.podNews(old, pod, oldOwner, q)
@@ -160,10 +160,11 @@ func ownerRequest(namespace string, owner *metav1.OwnerReference) reconcile.Requ
 	return reconcile.Request{NamespacedName: types.NamespacedName{Namespace: namespace, Name: owner.Name}}
 }
 
-// controllerUID returns "" for a pod without a controller.
-func controllerUID(pod *corev1.Pod) types.UID {
-	if owner := metav1.GetControllerOfNoCopy(pod); owner != nil {
-		return owner.UID
+// sameController compares all that tells whose pod it is: a reference can keep the UID and become one to something that
+// is no Job (SEL-5).
+func sameController(a, b *metav1.OwnerReference) bool {
+	if a == nil || b == nil {
+		return a == b
 	}
-	return ""
+	return a.UID == b.UID && a.Name == b.Name && a.Kind == b.Kind && a.APIVersion == b.APIVersion
 }

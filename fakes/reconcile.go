@@ -115,7 +115,7 @@ func (r *Reconciler) reconcileJob(ctx context.Context, req reconcile.Request) er
 		if pods, err = r.podsByJobName(ctx, req.NamespacedName); err != nil {
 			return err
 		}
-		own, _ = splitByOwner(pods, job.UID)
+		own, _ = r.splitByOwner(pods, job.UID)
 	}
 	if r.d.IsFinished(job) {
 		r.forget(job.UID)
