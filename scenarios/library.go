@@ -28,7 +28,7 @@ func Names() []string {
 		"deadline-and-backofflimit", "deadline-survives-crash",
 		// What people and nodes do.
 		"suspend-resume", "pod-deleted", "pod-handed-over", "pod-released", "hand-over", "adopted-surplus", "status-notes",
-		"node-lost",
+		"node-lost", "node-deleted", "foreground-deletion", "recreated",
 		// What goes wrong with the control plane.
 		"api-errors", "stale-watch", "controller-crash-loop",
 	}
