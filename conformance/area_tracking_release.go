@@ -17,9 +17,10 @@ var releases = []Requirement{
 		ID: "job/tracking/listed-before-released", Clauses: []string{"TRK-1", "COMP-13", "EXT-3"}, Level: Core, Strength: Must, Since: 26,
 		Sentence: "A pod that counts must stand in an uncounted list in the store before its finalizer is removed.",
 		Observed: "When an implementation takes the finalizer from a pod that it must know to have succeeded or failed, the pod " +
-			"stands in a list of its Job; except Jobs that are finished, decided to succeed, being deleted or gone.",
+			"stands in a list of its Job; except Jobs that are finished, being deleted or gone, and pods that ended after a success " +
+			"had been decided.",
 		Source: "KEP-2307", Scenarios: []string{"pi", "controller-crash-loop"},
-		check: func() any { return onPod(listedBeforeReleased) },
+		check: func() any { return listedBeforeReleased{} },
 	},
 	{
 		ID: "job/tracking/no-release-after-a-refused-write", Clauses: []string{"TRK-6", "TRK-1"}, Level: Core, Strength: Must, Since: 22,
@@ -79,8 +80,26 @@ func mustBeListed(x *examiner, p *podState) bool {
 	return p.surely(func(pod *corev1.Pod) bool { return terminal(pod) || replacesAll && pod.DeletionTimestamp != nil })
 }
 
-func listedBeforeReleased(x *examiner, p *podState) {
-	if released(x, p) && mustBeListed(x, p) {
+// listedBeforeReleased remembers the pods that were known to have ended when the success of their Job was decided.
+type listedBeforeReleased map[*podState]bool
+
+func (c listedBeforeReleased) job(x *examiner, j *jobState) {
+	if !becameDecided(x, j) || !isTrue(j.obj, batchv1.JobSuccessCriteriaMet) || !j.core() {
+		return
+	}
+	for _, p := range j.pods {
+		if p.job == j && p.tracked() && p.seen != nil && x.settled(p) && p.surely(terminal) {
+			c[p] = true
+		}
+	}
+}
+
+func (c listedBeforeReleased) pod(x *examiner, p *podState) {
+	if !released(x, p) {
+		return
+	}
+	known := c[p] && p.job != nil && !p.job.gone && p.job.obj.DeletionTimestamp == nil && !p.job.finished()
+	if known || mustBeListed(x, p) {
 		x.require(p.account != unlisted, "pod %s was %s%s and stood in no uncounted list of Job %s when it lost its finalizer",
 			p.obj.Name, p.obj.Status.Phase, describeDeletion(p), p.job.obj.Name)
 	}
