@@ -31,6 +31,7 @@ type knowledge struct {
 	// refused is when a call of the implementation was refused or its answer lost last, if wasRefused.
 	refused    time.Duration
 	refusals   int // in a row
+	refusedSeq int // the Seq of the last one
 	wasRefused bool
 	jobsWatch  watchState
 	podsWatch  watchState
@@ -73,13 +74,18 @@ func (v *view) noteCall(e *trace.Entry) {
 	refused := e.Status != nil && e.Status.Code != http.StatusNotFound &&
 		(e.Status.Code != http.StatusUnprocessableEntity || v.injects(e.Status.Code))
 	if refused || e.Lost {
-		if v.wasRefused && !v.retries() {
-			v.refusals = 0 // it has got over the last one
-		}
-		v.refusals++
-		v.refused, v.wasRefused = v.now, true
-		v.hindered = max(v.hindered, v.now+v.retryDelay())
+		v.noteFailure()
 	}
+}
+
+// noteFailure notes that the implementation will have to try again.
+func (v *view) noteFailure() {
+	if v.wasRefused && !v.retries() {
+		v.refusals = 0 // it has got over the last one
+	}
+	v.refusals++
+	v.refused, v.refusedSeq, v.wasRefused = v.now, v.entry.Seq, true
+	v.hindered = max(v.hindered, v.now+v.retryDelay())
 }
 
 // retryDelay is how long the implementation may wait after so many refused calls in a row.
@@ -96,6 +102,11 @@ func (k *knowledge) noteInstance(v *view, e *trace.Entry) {
 		v.forgetCaches()
 	case "sync":
 		v.noteSync(e)
+	case "error":
+		// A reconcile function may give up because its caches are behind (CTRL-4); it waits as long as after a refused call.
+		if v.behind() && v.refusedSeq < v.sync {
+			v.noteFailure()
+		}
 	case "start":
 		k.down, k.instance, k.runsSince = false, e.Instance, v.now
 		k.hindered = max(k.hindered, v.now)
