@@ -154,6 +154,9 @@ func (c *zeroCompletions) pod(x *examiner, p *podState) {
 }
 
 func completeIsNotSuspended(x *examiner, j *jobState) {
+	if becameSuccessful(x, j) && suspended(j.obj) {
+		x.exercised()
+	}
 	if j.gone || !plainJob(j.obj) || j.before == nil || j.decided() || !x.byImplementation() || !isTrue(j.obj, batchv1.JobSuspended) ||
 		isTrue(j.before, batchv1.JobSuspended) {
 		return

@@ -136,12 +136,19 @@ func (c *successKept) pod(x *examiner, p *podState) {
 	if p.deleted.entry == x.entry && p.tracked() && isSucceeded(p.obj) {
 		x.exercised()
 	}
-	j := p.job
-	if p.untracked.entry != x.entry || !x.byImplementation() || j == nil || j.gone || j.wasFinished() || j.finished() ||
-		j.obj.DeletionTimestamp != nil || p.account != unlisted {
+}
+
+// The write that takes the last finalizer of a deleted pod is no change of the pod: it goes with it.
+func (c *successKept) call(x *examiner, e *trace.Entry) {
+	if e.Resource != podsResource {
 		return
 	}
-	if x.surely(p, isSucceeded) {
+	p := x.pod(e.Namespace, e.Name)
+	if p == nil || p.untracked.entry != e || p.account != unlisted {
+		return
+	}
+	j := p.job
+	if j != nil && !j.gone && !j.finished() && j.obj.DeletionTimestamp == nil && x.surely(p, isSucceeded) {
 		x.violated("pod %s of Job %s has succeeded, and loses its finalizer without being counted or listed", p.obj.Name, j.obj.Name)
 	}
 }

@@ -127,6 +127,7 @@ type victimChoice struct {
 type wrongVictim struct {
 	job             *jobState
 	deleted, spared *podState
+	was             string // what deleted was like
 	at              time.Duration
 	sync            int
 	entry           *trace.Entry
@@ -145,7 +146,7 @@ func (c *victimChoice) pod(x *examiner, p *podState) {
 			x.exercised()
 		}
 		if must {
-			c.wrong = append(c.wrong, wrongVictim{p.job, p, other, x.now, x.sync, x.entry})
+			c.wrong = append(c.wrong, wrongVictim{p.job, p, other, describePod(p.before), x.now, x.sync, x.entry})
 		}
 	}
 }
@@ -177,7 +178,7 @@ func (c *victimChoice) tick(x *examiner, until time.Duration) {
 		case w.spared.deleted.come() || c.tried[w.spared] || w.spared.gone:
 		default:
 			x.violatedBy([]*trace.Entry{w.entry}, "of the active pods of Job %s, %s (%s) was deleted at %v, and %s (%s) was left",
-				w.job.obj.Name, w.deleted.obj.Name, describePod(w.deleted.before), w.at,
+				w.job.obj.Name, w.deleted.obj.Name, w.was, w.at,
 				w.spared.obj.Name, describePod(w.spared.obj))
 		}
 	}

@@ -24,12 +24,12 @@ func (v *view) surelyStill(p *podState, holds func(*corev1.Pod) bool) bool {
 	return !p.gone && holds(p.obj) && (p.answered || v.surely(p, holds))
 }
 
-// perhaps reports whether it holds of the pod as it is, has just been, or as the implementation knows it.
+// perhaps reports whether it holds of the pod as it is or as the implementation may know it.
 func (v *view) perhaps(p *podState, holds func(*corev1.Pod) bool) bool {
 	if p.gone && p.seen == nil && v.settled(p) {
 		return false
 	}
-	return p.before != nil && holds(p.before) || p.mayBe(holds)
+	return p.mayBe(holds)
 }
 
 // isActive, isSucceeded and isUnfinished are about one version of a pod.
