@@ -11,6 +11,9 @@ const mostShrunk = 12
 
 // shrink makes the random cases that break something small, requirement by requirement.
 func (e *evaluator) shrink() error {
+	if e.shrinkRuns == 0 {
+		return nil
+	}
 	var small []shrink.Case
 	fresh, total := 0, 0
 	for _, f := range e.findings {

@@ -70,6 +70,9 @@ func WithChecks(n int) Option { return func(o *options) { o.checks = n } }
 // WithCase runs one random case only, by its number from 1.
 func WithCase(n int) Option { return func(o *options) { o.only = n } }
 
+// WithShrinking sets how many runs may be spent on making each counter-example smaller; 0 leaves them as they were found.
+func WithShrinking(runs int) Option { return func(o *options) { o.shrinkRuns = runs } }
+
 // WithScenario runs one scenario only; with a token that run of it.
 func WithScenario(s *sim.Scenario, replay *event.Token) Option {
 	return func(o *options) { o.scenario, o.replay = s, replay }
@@ -122,6 +125,8 @@ func (o *options) check() error {
 	switch {
 	case o.checks < 0 || o.only < 0:
 		return fmt.Errorf("%d checks, case %d: expected zero or more", o.checks, o.only)
+	case o.shrinkRuns < 0:
+		return fmt.Errorf("%d runs to make a counter-example smaller: expected zero or more", o.shrinkRuns)
 	case o.claims.Kubernetes < oldest || o.claims.Kubernetes > Latest:
 		return fmt.Errorf("Kubernetes 1.%d: expected a minor from 1.%d to 1.%d", o.claims.Kubernetes, oldest, Latest)
 	case o.claims.Bounds.Reaction < time.Second:

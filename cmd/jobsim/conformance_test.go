@@ -108,7 +108,8 @@ func TestSummaryOfEverythingFitsOneScreen(t *testing.T) {
 	g.Expect(string((&summary{report: r, width: 80, color: true}).text())).To(gomega.HaveSuffix("\n\x1b[31mnot conformant\x1b[0m\n"))
 }
 
-// TestReproduceLinesWork types every command that a report has, and finds the same violation each time.
+// TestReproduceLinesWork types every command that a report has, and finds the requirement broken by the same run each
+// time. It may have been made small in another way, if others were broken by it too.
 func TestReproduceLinesWork(t *testing.T) {
 	g := gomega.NewWithT(t)
 	report := reportOf(t, hold(t, "", "--implementation", "patient", "--checks", "30", "-o", "json"))
@@ -122,7 +123,7 @@ func TestReproduceLinesWork(t *testing.T) {
 		found := again.Requirements[0]
 		g.Expect(again.Verdict).To(gomega.Equal(conformance.NotConformant), row.Violation.Reproduce)
 		g.Expect(found.ID).To(gomega.Equal(row.ID))
-		g.Expect(*found.Violation).To(gomega.Equal(*row.Violation), "the same run, made as small")
+		g.Expect(found.Violation.Run).To(gomega.Equal(row.Violation.Run))
 	}
 	g.Expect(typed).To(gomega.BeNumerically(">", 0))
 	typed = 0
@@ -192,7 +193,7 @@ func TestConformanceWritesReports(t *testing.T) {
 	got := hold(t, "", "--implementation", "patient", "--focus", "BL-1", "--checks", "5", "-o", "md",
 		"--report", "r.json", "--report", "r.xml", "--report", "r.md", "--report", "r.html", "--report", "r.yaml")
 	g.Expect(got.code).To(gomega.Equal(exitFails))
-	g.Expect(got.stderr).To(gomega.HavePrefix("jobsim: patient is not conformant: 1 not conformant"))
+	g.Expect(got.stderr).To(gomega.MatchRegexp(`^jobsim: patient is not conformant: \d+ not conformant, .*\n$`))
 	data, err := os.ReadFile("r.md")
 	g.Expect(err).NotTo(gomega.HaveOccurred())
 	g.Expect(got.stdout).To(gomega.Equal(string(data)))

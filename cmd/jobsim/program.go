@@ -35,6 +35,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		implementations:  []adapter.Implementation{fakes.ReferenceImplementation()},
 		untilInterrupted: untilInterrupted,
 	}
+	p.addBroken()
 	return p.run(args)
 }
 

@@ -134,4 +134,5 @@ func describeRequirement(b *bytes.Buffer, r *conformance.Requirement) {
 		field("Time bound", fmt.Sprintf("the reaction time, %v unless it is said otherwise", usualReaction()))
 	}
 	field("Scenarios", strings.Join(r.Scenarios, ", "))
+	field("Broken by", strings.Join(brokenBy(r), ", "))
 }

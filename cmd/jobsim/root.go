@@ -24,7 +24,8 @@ const rootExample = `  # What happens when a pod fails again and again?
   jobsim scenarios show node-lost
 
   # Does an implementation keep the promises of the Job API?
-  jobsim conformance`
+  jobsim conformance
+  jobsim conformance --implementation broken:backoff-limit-off-by-one`
 
 // newRoot builds the command tree.
 func newRoot(p *program) *cobra.Command {
@@ -45,7 +46,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
-	root.AddCommand(newRun(p), newScenarios(p), newConformance(p), newRequirements(p))
+	root.AddCommand(newRun(p), newScenarios(p), newConformance(p), newRequirements(p), newBroken(p))
 	refuseUnknownWords(root)
 	return root
 }

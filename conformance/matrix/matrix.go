@@ -1,0 +1,154 @@
+// Package matrix tells which requirements of the suite catch which broken implementations. It is how the suite itself is
+// tested: a requirement that no mistake breaks may check nothing, and a mistake that breaks no requirement may be made
+// by anybody.
+package matrix
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jobsim/jobsim/conformance"
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim/adapter"
+)
+
+// Mutant is a broken implementation.
+type Mutant struct {
+	Name string
+	// Clauses of SEMANTICS.md that it breaks, the one that it is meant for first.
+	Clauses        []string
+	Implementation adapter.Implementation
+}
+
+// Row is what came of one of them.
+type Row struct {
+	Mutant
+	// Meant are the requirements that should catch it: those about its first clause, or, if there is none, those that
+	// check it as well.
+	Meant []string
+	// Kills are the requirements that do, in the order of the suite.
+	Kills []Kill
+	// Verdict is the sum, and Scenarios how many built-in scenarios show the mistake.
+	Verdict   conformance.Verdict
+	Scenarios int
+	// Elapsed is how long it took on this machine.
+	Elapsed time.Duration
+}
+
+// Kill is a requirement that catches a mutant.
+type Kill struct {
+	Requirement string
+	// Run is the first run that shows it, and Runs its number: first the built-in scenarios, each of which counts as one
+	// with its random runs, then the random cases.
+	Run  string
+	Runs int
+}
+
+// Caught is the first of the requirements that the mutant is meant for and that catch it, or nil.
+func (r *Row) Caught() *Kill {
+	for i := range r.Kills {
+		if slices.Contains(r.Meant, r.Kills[i].Requirement) {
+			return &r.Kills[i]
+		}
+	}
+	return nil
+}
+
+// Evaluate evaluates mutants at every level, several at a time, and returns a row for each, in their order. If ctx ends,
+// the rest is left out. A mutant that nothing catches in so many random cases may be caught by more.
+func Evaluate(ctx context.Context, mutants []Mutant, checks int, tell func(done, total int)) ([]Row, error) {
+	rows := make([]Row, len(mutants))
+	errs := make([]error, len(mutants))
+	var mu sync.Mutex
+	var workers sync.WaitGroup
+	next, done := 0, 0
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				next++
+				mu.Unlock()
+				if i >= len(mutants) || ctx.Err() != nil {
+					return
+				}
+				rows[i], errs[i] = evaluate(ctx, mutants[i], checks)
+				mu.Lock()
+				done++
+				if tell != nil {
+					tell(done, len(mutants))
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(rows, func(r Row) bool { return r.Verdict == "" }), nil
+}
+
+func evaluate(ctx context.Context, m Mutant, checks int) (Row, error) {
+	row := Row{Mutant: m, Meant: meant(m)}
+	began := time.Now()
+	report, err := conformance.Evaluate(ctx, m.Implementation, conformance.WithUpstreamExact(),
+		conformance.WithChecks(checks), conformance.WithShrinking(0))
+	if err != nil {
+		return row, fmt.Errorf("%s: %w", m.Name, err)
+	}
+	if ctx.Err() != nil {
+		return row, nil // half a row would be a wrong one
+	}
+	row.Elapsed, row.Verdict = time.Since(began), report.Verdict
+	for _, s := range report.Scenarios {
+		if s.Verdict == conformance.NotConformant {
+			row.Scenarios++
+		}
+	}
+	for _, r := range report.Requirements {
+		if r.Violation != nil {
+			row.Kills = append(row.Kills, Kill{Requirement: r.ID, Run: r.Violation.Run, Runs: numberOf(r.Violation.Run)})
+		}
+	}
+	return row, nil
+}
+
+// numberOf is the number of a run.
+func numberOf(run string) int {
+	kind, name, _ := strings.Cut(run, " ")
+	names := scenarios.Names()
+	if kind == "scenario" {
+		return 1 + slices.Index(names, name)
+	}
+	n, err := strconv.Atoi(name)
+	if err != nil {
+		panic("a run is a scenario or a case: " + run)
+	}
+	return len(names) + n
+}
+
+// meant are the requirements that should catch a mutant.
+func meant(m Mutant) []string {
+	var about, others []string
+	for _, r := range conformance.Requirements() {
+		switch i := slices.Index(r.Clauses, m.Clauses[0]); {
+		case i == 0:
+			about = append(about, r.ID)
+		case i > 0:
+			others = append(others, r.ID)
+		}
+	}
+	if len(about) > 0 {
+		return about
+	}
+	return others
+}
