@@ -46,7 +46,10 @@ func (c *latePods) pod(x *examiner, p *podState) {
 	if p.created.entry != x.entry || !p.created.byImplementation() {
 		return
 	}
-	for _, other := range c.late {
+	for _, other := range c.late { // in order of creation
+		if other.created.at == x.now || x.sync > 0 && other.created.entry.Seq > x.sync {
+			break // it cannot have been delivered yet
+		}
 		if other.maker == p.maker && other.answered && other.seen == nil && !other.gone {
 			tooMany(x, p, other.created.entry, "while pod "+other.obj.Name+" had not been delivered")
 			break

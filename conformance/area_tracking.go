@@ -67,8 +67,11 @@ func uidLists(job *batchv1.Job) (succeeded, failed []types.UID) {
 	return job.Status.UncountedTerminatedPods.Succeeded, job.Status.UncountedTerminatedPods.Failed
 }
 
-// without returns what is in a and not in b.
+// without returns what is in a and not in b. It may be a part of a.
 func without(a, b []types.UID) []types.UID {
+	if len(b) <= len(a) && slices.Equal(a[:len(b)], b) { // nothing has left b, which is so most often
+		return a[len(b):]
+	}
 	var rest []types.UID
 	for _, uid := range a {
 		if !slices.Contains(b, uid) {
