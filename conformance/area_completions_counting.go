@@ -126,7 +126,7 @@ func successCounts(_ *examiner, j *jobState) (since time.Duration, what string, 
 	}
 	for _, p := range j.pods {
 		if p.account == unlisted && p.tracked() && isSucceeded(p.obj) && p.deleted.come() {
-			return 0, "pod " + p.obj.Name + " has succeeded and was deleted then, and it is not counted", true
+			return max(p.ended.at, p.deleted.at), "pod " + p.obj.Name + " has succeeded and was deleted then, and it is not counted", true
 		}
 	}
 	return 0, "", false

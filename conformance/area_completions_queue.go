@@ -93,8 +93,17 @@ func queueFailuresCount(_ *examiner, j *jobState) (since time.Duration, what str
 		return 0, "", false
 	case j.fail() > backoffLimitOf(j.obj):
 		return 0, "more pods of Job " + j.obj.Name + " have failed than backoffLimit, and a success does not save it", true
-	case j.newFailed > 0:
-		return 0, "a pod of Job " + j.obj.Name + " has failed after a success, and is not counted", true
+	case j.newFailed == 0:
+		return 0, "", false
+	}
+	for _, p := range j.pods {
+		if p.job == j && p.account == unlisted && p.tracked() && p.failed() {
+			since = p.ended.at
+			if p.deleted.come() && (!p.ended.come() || p.deleted.at < since) {
+				since = p.deleted.at
+			}
+			return since, "pod " + p.obj.Name + " of Job " + j.obj.Name + " has failed after a success, and is not counted", true
+		}
 	}
 	return 0, "", false
 }

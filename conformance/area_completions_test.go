@@ -164,7 +164,7 @@ func TestWorkQueueMutants(t *testing.T) {
 				failed := d.IsFailed
 				d.IsFailed = func(job *batchv1.Job, pod *corev1.Pod) bool { return job.Status.Succeeded == 0 && failed(job, pod) }
 			},
-			says: "has failed after a success, and is not counted",
+			says: "of Job work has failed after a success, and is not counted",
 		},
 		{
 			requirement: "job/completions/work-queue-of-none-waits", scenario: until(seconds(60), story(neverJob(queue(0)), nil)),

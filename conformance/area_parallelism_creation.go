@@ -5,6 +5,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -14,6 +15,8 @@ func itoa(n int) string { return strconv.Itoa(n) }
 type creation struct {
 	promptlyWhenever
 	failed map[*jobState]*failures
+	// created is when a pod was last created: pods may end at once, so that there is never as many as there should be.
+	created map[*jobState]time.Duration
 	// raised are the Jobs of which parallelism was raised and the target has not been reached since.
 	raised map[*jobState]bool
 }
@@ -26,7 +29,7 @@ type failures struct {
 
 // newCreation makes a check of when a pod is missing, and why that is remarkable.
 func newCreation(missing func(c *creation, j *jobState) (what string, ok bool)) *creation {
-	c := &creation{failed: map[*jobState]*failures{}, raised: map[*jobState]bool{}}
+	c := &creation{failed: map[*jobState]*failures{}, created: map[*jobState]time.Duration{}, raised: map[*jobState]bool{}}
 	c.owed = func(x *examiner, j *jobState) (time.Duration, string, bool) {
 		if !j.runs() || suspended(j.obj) || workQueue(j.obj) && j.succ() > 0 || x.mayFail(j) {
 			return 0, "", false
@@ -39,7 +42,7 @@ func newCreation(missing func(c *creation, j *jobState) (what string, ok bool)) 
 			return 0, "", false // it waits by its own clock
 		}
 		what, ok := missing(c, j)
-		return max(j.specAt, f.over()), what, ok
+		return max(j.specAt, c.created[j], f.over()), what, ok
 	}
 	return c
 }
@@ -62,11 +65,15 @@ func (c *creation) pod(x *examiner, p *podState) {
 	c.promptlyWhenever.pod(x, p)
 }
 
-// note counts a failure.
+// note counts a failure, and remembers a creation.
 func (c *creation) note(x *examiner, p *podState) {
+	if p.created.entry == x.entry && p.job != nil {
+		c.created[p.job] = x.now
+	}
 	ended := p.ended.entry == x.entry && p.obj.Status.Phase == corev1.PodFailed
 	deleted := p.deleted.entry == x.entry && !x.byImplementation()
-	if j := p.job; j != nil && (ended || deleted) {
+	adopted := p.before != nil && p.job != nil && !metav1.IsControlledBy(p.before, p.job.obj) && isFailedOrStopping(p.obj)
+	if j := p.job; j != nil && (ended || deleted || adopted) {
 		f := c.failed[j]
 		if f == nil {
 			f = &failures{}

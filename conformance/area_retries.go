@@ -28,7 +28,8 @@ var retries = []Requirement{
 		ID: "job/retries/attempts", Clauses: []string{"NEV-2", "BL-1"}, Level: Core, Strength: Must,
 		Sentence: "Of a Job that runs one pod at a time, and of which every pod fails, backoffLimit+1 pods must be created.",
 		Observed: "When such a Job is Failed with reason BackoffLimitExceeded, its pods are counted: none was deleted, none was " +
-			"created before the one before had failed, no answer to a creation was lost, and its spec was never edited.",
+			"created before the one before had failed, nobody else took a finalizer away, no answer to a creation was lost, and " +
+			"its spec was never edited.",
 		Source:    "Kubernetes e2e test \"should fail to exceed backoffLimit\"",
 		Scenarios: []string{"never-backoff", "backofflimit-zero"},
 		check:     func() any { return onJob(attempts) },
@@ -56,7 +57,7 @@ func failedPodsCount(_ *examiner, j *jobState) (since time.Duration, what string
 	}
 	for _, p := range j.pods {
 		if p.job == j && p.account == unlisted && p.tracked() && p.obj.Status.Phase == corev1.PodFailed {
-			return 0, "pod " + p.obj.Name + " of Job " + j.obj.Name + " has failed, and it is not counted", true
+			return p.ended.at, "pod " + p.obj.Name + " of Job " + j.obj.Name + " has failed, and it is not counted", true
 		}
 	}
 	return 0, "", false
@@ -87,6 +88,9 @@ func oneAtATime(j *jobState) bool {
 	}
 	for i, p := range j.pods {
 		if p.job != j || p.obj.Status.Phase != corev1.PodFailed || p.deleted.come() || p.created.entry.Lost || !p.created.byImplementation() {
+			return false
+		}
+		if p.untracked.come() && !p.untracked.byImplementation() { // somebody has kept it from being counted
 			return false
 		}
 		if i > 0 && j.pods[i-1].ended.entry.Seq > p.created.entry.Seq {

@@ -175,7 +175,7 @@ func (v *view) restarts(j *jobState) (surely, perhaps int) {
 			continue
 		}
 		low, high := 0, restartsOf(p.obj)
-		if v.surely(p, isUnfinished) {
+		if p.job == j && v.surely(p, isUnfinished) && v.surely(p, j.selects) {
 			low = min(high, restartsOf(p.seen))
 		}
 		if p.seen != nil {
