@@ -69,8 +69,9 @@ func observe(_ context.Context, s *jobSync) error {
 	now := s.r.now()
 	s.suspended = s.d.IsSuspended(s.job)
 	// No write is owed for this alone: the first sync always has more to say, and a resumed Job is written when it is
-	// acted on.
+	// acted on, which one that is being deleted is not (SYNC-8). Without a stored start its deadline would never come.
 	if start := s.d.StartTime(s.job, s.suspended, now); !start.IsZero() {
+		s.dirty = s.dirty || s.job.Status.StartTime == nil && s.job.DeletionTimestamp != nil
 		s.job.Status.StartTime = timestamp(start)
 	}
 	return nil

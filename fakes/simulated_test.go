@@ -276,3 +276,20 @@ func TestSimulatedRecreationMakesNoPodTwice(t *testing.T) { // CTRL-2, DEL-5
 		}
 	}
 }
+
+// A Job that somebody's finalizer keeps from going, and that is resumed meanwhile, has a deadline like any other.
+func TestSimulatedDeadlineOfAHeldJob(t *testing.T) { // ADS-1, SYNC-8, TIME-1
+	job := aJob(func(s *batchv1.JobSpec) { s.ActiveDeadlineSeconds = new(int64(10)) })
+	job.Finalizers = []string{"example.com/hold"}
+	res, status := run(t, &sim.Scenario{
+		Jobs: []*batchv1.Job{job}, Pods: []kubelet.Script{succeeding(time.Hour)},
+		Actions: []sim.Action{
+			{When: sim.When{At: time.Second}, Suspend: new(true)},
+			{When: sim.When{At: 2 * time.Second}, Delete: &sim.Delete{Propagation: metav1.DeletePropagationBackground}},
+			{When: sim.When{At: 3 * time.Second}, Suspend: new(false)},
+		},
+	})
+	g := NewWithT(t)
+	g.Expect(conditions(status)).To(ContainElement("Failed"))
+	g.Expect(res.Ending).NotTo(Equal(sim.TimeIsUp))
+}
