@@ -28,11 +28,11 @@ func (p *plan) action() {
 	case 1:
 		p.suspension()
 	case 2:
-		p.edit(p.when("limit edit"), "backoffLimit", p.newLimit())
+		p.edit(p.whenFailing("limit edit"), "backoffLimit", p.newLimit())
 	case 3:
 		p.edit(p.when("deadline edit"), "activeDeadlineSeconds", p.newDeadline())
 	case 4:
-		p.act(sim.Action{When: p.when("pod action"), Pod: p.podAction()})
+		p.touchPod()
 	case 5:
 		p.removeJob()
 	case 6:
@@ -80,6 +80,24 @@ func merge(patch map[string]any) *sim.Patch {
 	return &sim.Patch{Type: types.MergePatchType, Data: data}
 }
 
+func newCondition(kind, status string) *sim.Patch {
+	return &sim.Patch{
+		Type: types.StrategicMergePatchType, Subresource: "status",
+		Data: []byte(`{"status":{"conditions":[{"status":"` + status + `","type":"` + kind + `"}]}}`),
+	}
+}
+
+// whenFailing draws a time; often it is when pods have failed.
+func (p *plan) whenFailing(label string) sim.When {
+	if !p.chance(label+" after failures", 50) {
+		return p.when(label)
+	}
+	return sim.When{
+		After: &sim.Trigger{Status: map[string]int32{"failed": pick(p.draw, label+" failures", int32(1), 1, 2)}},
+		At:    pick(p.draw, label+" delay", 0, second, 2*second, 5*second, 500*time.Millisecond),
+	}
+}
+
 // newLimit draws a limit near the old one, or far away.
 func (p *plan) newLimit() any {
 	old := int32(6)
@@ -101,9 +119,20 @@ func (p *plan) newDeadline() any {
 	return max(0, meets+pick(p.draw, "new deadline off by", int64(0), 0, 1, -1, 5, 60))
 }
 
+// touchPod draws something that is done to a pod. One that has lost its finalizer is often deleted next.
+func (p *plan) touchPod() {
+	a := sim.Action{When: p.when("pod action"), Pod: p.podAction()}
+	p.act(a)
+	if a.Pod.RemoveFinalizer != "" && p.chance("deletes it too", 40) {
+		a.At += pick(p.draw, "deleted after", 0, second, 5*second)
+		a.Pod = &sim.PodAction{Pod: a.Pod.Pod, Delete: &sim.Delete{}}
+		p.act(a)
+	}
+}
+
 func (p *plan) podAction() *sim.PodAction {
 	a := &sim.PodAction{Pod: p.pod("action")}
-	switch p.weighted("pod action", 45, 15, 15, 25) {
+	switch p.weighted("pod action", 45, 13, 13, 21, 8) {
 	case 0:
 		a.Delete = &sim.Delete{}
 		if p.chance("graceSeconds", 40) {
@@ -111,7 +140,7 @@ func (p *plan) podAction() *sim.PodAction {
 		}
 	case 1:
 		label := batchv1.ControllerUidLabel
-		if selector := p.s.Jobs[0].Spec.Selector; selector != nil {
+		if p.s.Jobs[0].Spec.Selector != nil {
 			label = "run"
 		}
 		a.RemoveLabel = label
@@ -119,6 +148,8 @@ func (p *plan) podAction() *sim.PodAction {
 		a.RemoveFinalizer = batchv1.JobTrackingFinalizer
 	case 3:
 		a.Evict = true
+	case 4:
+		a.Patch = merge(map[string]any{"metadata": map[string]any{"ownerReferences": nil}})
 	}
 	return a
 }
@@ -154,16 +185,15 @@ func (p *plan) removeFinished() {
 // foreign draws an edit that means nothing to the implementation, except that it is in its way.
 func (p *plan) foreign() {
 	a := sim.Action{When: p.when("foreign edit")}
-	switch p.weighted("foreign", 40, 30, 30) {
+	switch p.weighted("foreign", 36, 27, 27, 10) {
 	case 0:
 		a.Patch = merge(map[string]any{"metadata": map[string]any{"labels": map[string]any{"seen": "by-somebody"}}})
 	case 1:
 		a.Patch = merge(map[string]any{"metadata": map[string]any{"annotations": map[string]any{"example.com/seen": "yes"}}})
 	case 2:
-		a.Patch = &sim.Patch{
-			Type: types.StrategicMergePatchType, Subresource: "status",
-			Data: []byte(`{"status":{"conditions":[{"status":"True","type":"example.com/Checked"}]}}`),
-		}
+		a.Patch = newCondition("example.com/Checked", "True")
+	case 3:
+		a.Patch = newCondition("FailureTarget", "False") // it decides nothing (FIN-12)
 	}
 	p.act(a)
 }

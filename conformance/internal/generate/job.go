@@ -69,10 +69,11 @@ func (p *plan) size(spec *batchv1.JobSpec) {
 		n := pick(p.draw, "completions", 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 5, 5, 0)
 		if p.chance("many", 3) {
 			n = 10 + p.below("many completions", 11)
+			spec.Parallelism = new(int32(1 + p.below("many at once", 20)))
 		}
 		spec.Completions = new(int32(n))
 	}
-	if shape >= 2 {
+	if shape >= 2 && spec.Parallelism == nil {
 		n := pick(p.draw, "parallelism", 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 4, 5, 0)
 		if spec.Completions != nil && p.chance("parallelism near completions", 30) {
 			n = max(0, int(*spec.Completions)+p.below("off by", 4)-1)
@@ -125,14 +126,26 @@ func (p *plan) decorate(job *batchv1.Job) {
 	if p.chance("Job labels", 6) {
 		job.Labels = map[string]string{"team": "a"}
 	}
-	if p.chance("manualSelector", 3) {
-		job.Spec.ManualSelector = new(true)
-		job.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"run": job.Name}}
-		if template.Labels == nil {
-			template.Labels = map[string]string{}
-		}
-		template.Labels["run"] = job.Name
+	if p.chance("Job finalizer", 3) {
+		job.Finalizers = []string{holder}
 	}
+	if p.chance("pod deadline", 3) {
+		template.Spec.ActiveDeadlineSeconds = new(pick(p.draw, "pod deadline", int64(5), 1, 10, 60))
+	}
+	if p.chance("manualSelector", 3) {
+		selectManually(job)
+	}
+}
+
+// selectManually gives a Job a selector that another Job can have too.
+func selectManually(job *batchv1.Job) {
+	job.Spec.ManualSelector = new(true)
+	job.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"run": job.Name}}
+	template := &job.Spec.Template
+	if template.Labels == nil {
+		template.Labels = map[string]string{}
+	}
+	template.Labels["run"] = job.Name
 }
 
 // deadline draws activeDeadlineSeconds, which likes to come when something else happens.
@@ -145,7 +158,7 @@ func (p *plan) deadline(job *batchv1.Job) {
 	switch p.weighted("deadline meets", 25, 70, 5) {
 	case 1:
 		meets := p.moments[1+p.below("meets", len(p.moments)-1)]
-		seconds = max(0, int64(meets.Seconds())+int64(pick(p.draw, "deadline off by", 0, 0, 1, -1)))
+		seconds = max(0, int64((meets+second-1)/second)+int64(pick(p.draw, "deadline off by", 0, 0, 1, -1)))
 	case 2:
 		seconds = 0
 	}

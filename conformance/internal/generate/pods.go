@@ -38,7 +38,7 @@ func (p *plan) script(job *batchv1.Job, always int) kubelet.Script {
 	}
 	p.stop(&s)
 	if p.chance("eviction", 4) {
-		s.EvictAfter = pick(p.draw, "evictAfter", second, 5*second, p.usual+second, 10*second)
+		s.EvictAfter = pick(p.draw, "evictAfter", second, 5*second, lasting(p.usual)+second, 10*second)
 	}
 	s.Lost = p.chance("lost", 1)
 	if len(p.containers) > 1 && p.chance("single containers", 60) {
@@ -115,7 +115,7 @@ func (p *plan) duration(label string) time.Duration {
 		return pick(p.draw, label, time.Hour, kubelet.Forever)
 	}
 	return pick(p.draw, label, 5*second, second, second, 2*second, 3*second, 5*second, 5*second, 9*second, 10*second,
-		10*second, 11*second)
+		10*second, 11*second, 4500*time.Millisecond, 9500*time.Millisecond)
 }
 
 // trouble is what keeps a pod from starting.
@@ -130,16 +130,28 @@ func (p *plan) trouble(s *kubelet.Script) {
 
 // stop draws what containers do on SIGTERM.
 func (p *plan) stop(s *kubelet.Script) {
-	switch p.weighted("stop", 70, 12, 8, 6, 4) {
+	switch p.weighted("stop", 66, 16, 8, 6, 4) {
 	case 1:
-		s.Stop.After = pick(p.draw, "stop after", second, 5*second, 500*time.Millisecond, 20*second, time.Minute)
+		s.Stop.After = pick(p.draw, "stop after", second, 5*second, 500*time.Millisecond, 20*second, time.Minute, 2*time.Minute)
+		if p.chance("grace for it", 50) {
+			p.patience(s.Stop.After)
+		}
 	case 2:
 		s.Stop.Exit = new(int32(0))
-		s.Stop.After = pick(p.draw, "stop after", 0, second, 5*second)
+		s.Stop.After = pick(p.draw, "stop after", 0, second, 5*second, 20*second)
 	case 3:
 		s.Stop.Ignore = true
 	case 4:
 		s.Stop.Exit = new(int32(1))
+	}
+}
+
+// patience gives the pods of the first Job the time that they take to stop.
+func (p *plan) patience(stop time.Duration) {
+	spec := &p.s.Jobs[0].Spec.Template.Spec
+	needed := int64(stop/second) + 1
+	if grace := spec.TerminationGracePeriodSeconds; needed > 30 && (grace == nil || *grace < needed) {
+		spec.TerminationGracePeriodSeconds = &needed
 	}
 }
 
@@ -160,7 +172,7 @@ func (p *plan) note(job *batchv1.Job) {
 		first := begin
 		p.addMoment(first + second)
 		p.addMoment(first + 10*second)
-		p.addMoment(first + 10*second + p.usual)
+		p.addMoment(first + 10*second + lasting(p.usual))
 	}
 }
 

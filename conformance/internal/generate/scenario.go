@@ -70,9 +70,12 @@ func Scenario(c event.Chooser, o Options) *sim.Scenario {
 	if p.chance("second Job", 3) {
 		p.s.Jobs = append(p.s.Jobs, p.smallJob("other"))
 	}
-	if kind == Edited || kind == Faulty && p.chance("actions", 50) {
+	switch {
+	case p.chance("collision", recipeShare[kind]):
+		p.collide(kind)
+	case kind == Edited, kind == Faulty && p.chance("actions", 50):
 		p.actions()
-	} else if suspended(job) && p.chance("resume", 80) {
+	case suspended(job) && p.chance("resume", 80):
 		p.act(sim.Action{When: p.at("resume at"), Suspend: new(false)})
 	}
 	if kind == Faulty {

@@ -112,6 +112,9 @@ var jobFeatures = []feature{
 	{"template finalizers", 40, func(s *sim.Scenario) bool { return len(spec(s).Template.Finalizers) > 0 }},
 	{"Job labels", 60, func(s *sim.Scenario) bool { return len(s.Jobs[0].Labels) > 0 }},
 	{"manualSelector", 25, func(s *sim.Scenario) bool { return spec(s).ManualSelector != nil }},
+	{"Job finalizer", 40, func(s *sim.Scenario) bool { return len(s.Jobs[0].Finalizers) > 0 }},
+	{"pod deadline", 25, func(s *sim.Scenario) bool { return spec(s).Template.Spec.ActiveDeadlineSeconds != nil }},
+	{"many at once", 15, func(s *sim.Scenario) bool { return spec(s).Parallelism != nil && *spec(s).Parallelism >= 10 }},
 	{"second Job", 30, func(s *sim.Scenario) bool { return len(s.Jobs) > 1 }},
 	{"small cluster", 40, func(s *sim.Scenario) bool { return s.Nodes != nil }},
 }
@@ -124,7 +127,7 @@ var podFeatures = []feature{
 	{"no time", 100, anyRun(func(r kubelet.Run) bool { return r.For == 0 })},
 	{"part of a second", 300, anyRun(func(r kubelet.Run) bool { return r.For%time.Second > 0 && r.For < time.Second })},
 	{"10 minutes", 100, anyRun(func(r kubelet.Run) bool { return r.For >= 600*time.Second })},
-	{"for ever", 20, anyRun(func(r kubelet.Run) bool { return r.For == kubelet.Forever })},
+	{"for ever", 10, anyRun(func(r kubelet.Run) bool { return r.For == kubelet.Forever })},
 	{"several runs", 300, anyPod(func(p *kubelet.Script) bool { return len(p.Runs) > 1 })},
 	{"start latency", 500, anyPod(func(p *kubelet.Script) bool { return p.Start > 0 })},
 	{"readiness", 400, anyPod(func(p *kubelet.Script) bool { return p.Ready > 0 })},
@@ -174,6 +177,15 @@ var actionFeatures = []feature{
 	})},
 	{"label removed", 20, anyPodAction(func(a *sim.PodAction) bool { return a.RemoveLabel != "" })},
 	{"finalizer removed", 20, anyPodAction(func(a *sim.PodAction) bool { return a.RemoveFinalizer != "" })},
+	{"owner removed", 5, anyPodAction(func(a *sim.PodAction) bool { return a.Patch != nil })},
+	{"edit while draining", 25, func(s *sim.Scenario) bool {
+		return slices.ContainsFunc(s.Actions, func(a sim.Action) bool {
+			return a.After != nil && a.After.Condition == batchv1.JobFailureTarget
+		})
+	}},
+	{"handed over", 15, func(s *sim.Scenario) bool {
+		return spec(s).ManualSelector != nil && anyAction(func(a *sim.Action) bool { return a.Create != nil })(s)
+	}},
 	{"pod evicted", 35, anyPodAction(func(a *sim.PodAction) bool { return a.Evict })},
 	{"triggered", 300, anyAction(func(a *sim.Action) bool { return a.After != nil })},
 }
