@@ -132,19 +132,14 @@ func (p *plan) until() time.Duration {
 	for i := range p.s.Pods {
 		s := &p.s.Pods[i]
 		pods += lasting(s.Unschedulable) + s.Start + 2*lasting(s.PullFails) + lasting(s.Ready) + s.Stop.After
-		for _, r := range s.Runs {
-			pods += lasting(r.For) + 5*time.Minute // crash-loop back-off
-		}
+		pods += runTime(s) + time.Duration(len(s.Runs))*5*time.Minute // crash-loop back-off
 		waits += 10 * time.Minute
 		pods += time.Duration(soonFails+1) * lasting(s.Runs[len(s.Runs)-1].For) // it repeats
 	}
 	last := &p.s.Pods[len(p.s.Pods)-1]
 	for _, j := range p.jobs() {
 		for range 8 + completions(j) { // pods that repeat the last script
-			rest += lasting(last.Start) + lasting(last.Unschedulable) + 2*lasting(last.PullFails)
-			for _, r := range last.Runs {
-				rest += lasting(r.For)
-			}
+			rest += lasting(last.Start) + lasting(last.Unschedulable) + 2*lasting(last.PullFails) + runTime(last)
 		}
 		waits += 25 * time.Minute
 		if d := j.Spec.ActiveDeadlineSeconds; d != nil {
@@ -158,6 +153,20 @@ func (p *plan) until() time.Duration {
 		rest += faultTime(&p.s.Faults[i])
 	}
 	return (pods + waits + rest + 2*time.Hour).Truncate(time.Hour)
+}
+
+// runTime is how long the containers of a pod run, if it is one after the other.
+func runTime(s *kubelet.Script) time.Duration {
+	var sum time.Duration
+	for _, r := range s.Runs {
+		sum += lasting(r.For)
+	}
+	for _, runs := range s.Containers {
+		for _, r := range runs {
+			sum += lasting(r.For)
+		}
+	}
+	return sum
 }
 
 // faultTime is how long a fault delays things at most, roughly.

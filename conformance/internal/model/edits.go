@@ -57,9 +57,19 @@ func harmless(a *sim.Action) bool {
 	return harmless
 }
 
-// afterTheEnd reports whether an action waits until the Job has finished: nothing can change it then (SYNC-7).
+// afterTheEnd reports whether an action waits until nothing can change any more what comes of the Job: until it has
+// finished (SYNC-7) or, for edits of its spec and for the removal of pods, until it is decided (SYNC-2, FIN-9, FIN-17).
 func afterTheEnd(a *sim.Action) bool {
-	return a.After != nil && (a.After.Condition == batchv1.JobComplete || a.After.Condition == batchv1.JobFailed)
+	if a.After == nil {
+		return false
+	}
+	switch a.After.Condition {
+	case batchv1.JobComplete, batchv1.JobFailed:
+		return true
+	case batchv1.JobFailureTarget, batchv1.JobSuccessCriteriaMet:
+		return a.Scale != nil || a.Suspend != nil || editOf(a) != nil || a.Pod != nil && a.Pod.Delete != nil
+	}
+	return false
 }
 
 // eachField calls back for each field that a patch changes, as part.field. What it does not understand is a field too.
@@ -112,7 +122,7 @@ func editOf(a *sim.Action) *edit {
 // can have been decided is as if it had been so from the start, but that nothing is decided before.
 func (t *task) predict() (Prediction, bool) {
 	p, ok := t.predictUntil(t.edit)
-	if ok && t.late < never && (p.Condition == "" || p.Latest >= t.late) {
+	if ok && t.late < never && (p.Condition == "" || p.latest() >= t.late) {
 		return Prediction{}, false
 	}
 	return p, ok
@@ -129,7 +139,7 @@ func (t *task) predictUntil(e *edit) (Prediction, bool) {
 	if e == nil {
 		return h.outcome()
 	}
-	if p, ok := h.outcome(); ok && p.Condition != "" && p.Latest < e.at {
+	if p, ok := h.outcome(); ok && p.Condition != "" && p.latest() < e.at {
 		return p, true
 	}
 	if h.earliest() <= e.at+t.reaction {
@@ -166,6 +176,9 @@ func (t *task) edited(e *edit) (Prediction, bool) {
 	p, ok := h.outcome()
 	if ok && p.Condition != "" {
 		p.Earliest = max(p.Earliest, e.at)
+		if p.Or != nil {
+			p.Or.Earliest = max(p.Or.Earliest, e.at)
+		}
 	}
 	return p, ok
 }

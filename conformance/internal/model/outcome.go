@@ -27,8 +27,11 @@ func (h *history) outcome() (Prediction, bool) {
 		return h.killed(h.decidableLo, h.decidableLo, h.decidableHi, limit)
 	case h.ending == completes && h.decidableLo >= h.deadline: // whoever sees both sees a Job that fails (ADS-7)
 		return h.killed(h.deadline, sooner, h.deadline, deadline)
-	case h.ending == completes:
-		return Prediction{}, false
+	case h.ending == completes: // who is slow meets the deadline
+		p := h.complete()
+		fails, ok := h.killed(h.deadline, sooner, h.deadline, deadline)
+		p.Or = &fails
+		return p, ok
 	case h.decidableLo > late:
 		return h.killed(h.deadline, sooner, h.deadline, deadline)
 	}

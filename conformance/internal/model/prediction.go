@@ -24,6 +24,15 @@ type Prediction struct {
 	Succeeded, Failed, Pods Range
 	// AllCounted tells that each pod that was created stands in one of the counters.
 	AllCounted bool
+	// Or is the other end that there may be, if it depends on the reaction time which of two it is; nil otherwise.
+	Or *Prediction
+}
+
+func (p Prediction) latest() time.Duration {
+	if p.Or != nil {
+		return max(p.Latest, p.Or.latest())
+	}
+	return p.Latest
 }
 
 // Range is a number that is known only roughly.
@@ -52,7 +61,9 @@ type Outcome struct {
 }
 
 // Allows reports whether an outcome is one that was predicted.
-func (p Prediction) Allows(o Outcome) bool {
+func (p Prediction) Allows(o Outcome) bool { return p.allows(o) || p.Or != nil && p.Or.Allows(o) }
+
+func (p Prediction) allows(o Outcome) bool {
 	if o.Condition != p.Condition || !p.Succeeded.Holds(o.Succeeded) || !p.Failed.Holds(o.Failed) ||
 		!p.Pods.Holds(o.Pods) || p.AllCounted && o.Succeeded+o.Failed != o.Pods {
 		return false
@@ -77,8 +88,12 @@ func (p Prediction) String() string {
 	if p.Condition == "" {
 		return "no end of the Job, " + counters
 	}
-	return fmt.Sprintf("%s (%s) between %v and %v %s",
+	text := fmt.Sprintf("%s (%s) between %v and %v %s",
 		p.Condition, strings.Join(p.Reasons, " or "), p.Earliest, p.Latest, counters)
+	if p.Or != nil {
+		text += "; or " + p.Or.String()
+	}
+	return text
 }
 
 func pods(n string) string {
