@@ -50,6 +50,8 @@ type jobState struct {
 	lastResume    time.Duration
 	// restartsReached tells that the sum of restarts has once reached the back-off limit (ONF-3).
 	restartsReached bool
+	// failures are its pods that have failed, and successes those that have succeeded, tracked as they were, in order.
+	failures, successes []*podState
 	edits
 }
 
@@ -173,6 +175,7 @@ func (j *jobState) setListed(v *view, uid types.UID, a account) {
 		p.listed = p.job.obj
 	}
 	p.account, p.accountOf = a, j
+	p.unsure = p.unsure || v.entry.Lost
 	p.join()
 }
 

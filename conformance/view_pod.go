@@ -42,6 +42,7 @@ type podState struct {
 	// listed is the first version of its Job that lists the pod or counts it; nil if none does.
 	listed    *batchv1.Job
 	finalizer string // what tracking uses
+	failure
 	// early tells that it lost its tracking finalizer while it was at work and its Job was not failing; surplus that the
 	// implementation deleted it at a time when nothing said that the Job fails. Such pods count neither way (BL-4).
 	early, surplus bool
@@ -107,6 +108,7 @@ func (p *podState) stored(v *view, obj *corev1.Pod) {
 		p.early = !terminal(obj) && !p.deleted.come() && (was == nil || !isTrue(was.obj, batchv1.JobFailureTarget))
 	}
 	p.join()
+	p.noteEnd(v)
 	if j := p.job; j != nil && onFailure(j.obj) && restartsReach(j.restarts, backoffLimitOf(j.obj)) {
 		j.restartsReached = true
 	}
