@@ -55,7 +55,10 @@ type onceCounted struct {
 }
 
 func newOnceCounted() *onceCounted {
-	return &onceCounted{over: map[*jobState]int{}, of: map[*podState]*jobState{}, left: map[types.UID]*jobState{}, meddled: map[*jobState]bool{}}
+	return &onceCounted{
+		over: map[*jobState]int{}, of: map[*podState]*jobState{},
+		left: map[types.UID]*jobState{}, meddled: map[*jobState]bool{},
+	}
 }
 
 func (c *onceCounted) pod(_ *examiner, p *podState) {

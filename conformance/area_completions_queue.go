@@ -111,7 +111,8 @@ func queueFailuresCount(_ *examiner, j *jobState) (since time.Duration, what str
 func (c *queueFailures) job(x *examiner, j *jobState) {
 	c.promptlyWhenever.job(x, j)
 	if becameSuccessful(x, j) && workQueue(j.obj) && !x.retries() && x.surelyOverLimit(j) {
-		x.violated("Job %s succeeds, although %d of its pods had failed with backoffLimit %d", j.obj.Name, j.fail(), backoffLimitOf(j.obj))
+		x.violated("Job %s succeeds, although %d of its pods had failed with backoffLimit %d",
+			j.obj.Name, j.fail(), backoffLimitOf(j.obj))
 	}
 }
 
@@ -137,7 +138,8 @@ func (c *idleQueue) job(x *examiner, j *jobState) {
 	if len(j.pods) > 0 || !x.byImplementation() || !j.decided() || j.wasDecided() || j.before == nil || !idle(j.before) {
 		return
 	}
-	if c := condition(j.obj, batchv1.JobFailureTarget); !isTrue(j.obj, batchv1.JobFailureTarget) || c.Reason != batchv1.JobReasonDeadlineExceeded {
+	failure := condition(j.obj, batchv1.JobFailureTarget)
+	if !isTrue(j.obj, batchv1.JobFailureTarget) || failure.Reason != batchv1.JobReasonDeadlineExceeded {
 		x.violated("Job %s, which has no completions and parallelism 0, is decided: %s", j.obj.Name, describeConditions(j.obj))
 	}
 }

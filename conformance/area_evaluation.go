@@ -19,7 +19,8 @@ var evaluation = append([]Requirement{
 		check:     func() any { return onJob(limitBeforeDeadline) },
 	},
 	{
-		ID: "job/evaluation/failure-before-success", Clauses: []string{"SYNC-3", "SYNC-1", "BL-11", "ADS-7"}, Level: Core, Strength: Must,
+		ID: "job/evaluation/failure-before-success", Clauses: []string{"SYNC-3", "SYNC-1", "BL-11", "ADS-7"},
+		Level: Core, Strength: Must,
 		Sentence: "When a test for failure and the completion test hold in the same evaluation, the Job must fail.",
 		Observed: "SuccessCriteriaMet=True is not stored when the implementation must have seen that backoffLimit is exceeded " +
 			"or that the deadline has passed.",

@@ -101,7 +101,8 @@ func (c *raisedAtOnce) tick(x *examiner, _ time.Duration) {
 			}
 		}
 		if created < due.n && due.job.runs() && !x.wasRefusedSince(due.entry.At) && !x.down {
-			x.violatedBy([]*trace.Entry{due.entry}, "parallelism of Job %s is raised to %d, and at that instant %d of %d missing pods are created",
+			x.violatedBy([]*trace.Entry{due.entry},
+				"parallelism of Job %s is raised to %d, and at that instant %d of %d missing pods are created",
 				due.job.obj.Name, parallel(due.job.obj), created, due.n)
 		}
 	}

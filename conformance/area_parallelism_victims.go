@@ -109,7 +109,8 @@ func (c *victimsDoNotCount) job(x *examiner, j *jobState) {
 		if p.account == listedFailed || p.account == countedFailed {
 			as = "failed"
 		}
-		x.violatedBy([]*trace.Entry{p.deleted.entry}, "pod %s of Job %s was active and was deleted as surplus at %v, and it is counted as %s",
+		x.violatedBy([]*trace.Entry{p.deleted.entry},
+			"pod %s of Job %s was active and was deleted as surplus at %v, and it is counted as %s",
 			p.obj.Name, j.obj.Name, p.deleted.at, as)
 	}
 }

@@ -71,7 +71,8 @@ func (c *slowStart) call(x *examiner, e *trace.Entry) {
 	}
 	c.tried++
 	if c.allowed > 0 && c.tried > c.allowed {
-		x.violatedBy([]*trace.Entry{c.first}, "creation %d of one evaluation comes although an earlier one has failed: expected no more than %d",
+		x.violatedBy([]*trace.Entry{c.first},
+			"creation %d of one evaluation comes although an earlier one has failed: expected no more than %d",
 			c.tried, c.allowed)
 	}
 	if c.allowed > 0 || !failedCall(e) || fromTerminatingNamespace(e) {
@@ -146,7 +147,8 @@ func (c *terminatingNamespace) close(x *examiner) {
 		x.violated("there is an event FailedCreate because a namespace is terminating")
 	}
 	if c.tried < c.missing {
-		x.violated("%d creations are tried of %d pods that are missing: expected all, since only the namespace is terminating", c.tried, c.missing)
+		x.violated("%d creations are tried of %d pods that are missing: expected all, since only the namespace is terminating",
+			c.tried, c.missing)
 	}
 }
 
@@ -211,7 +213,8 @@ func (c *retryDelay) succeed() {
 func (c *retryDelay) tooEarly(x *examiner, e *trace.Entry) {
 	k := c.at
 	j := x.jobNamed(e.Namespace, e.Name)
-	if k.failure == nil || e.Cause != k.failure.Cause || x.now >= k.due || j == nil || j.obj.Spec.ActiveDeadlineSeconds != nil || j.fail() > 0 {
+	if k.failure == nil || e.Cause != k.failure.Cause || x.now >= k.due || j == nil ||
+		j.obj.Spec.ActiveDeadlineSeconds != nil || j.fail() > 0 {
 		return
 	}
 	x.violatedBy([]*trace.Entry{k.failure}, "Job %s is evaluated again at %v after error %d in a row: expected that at %v",

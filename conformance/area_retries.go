@@ -70,8 +70,8 @@ func failedNotReplaced(c *creation, j *jobState) (string, bool) {
 }
 
 func attempts(x *examiner, j *jobState) {
-	if j.gone || j.wasFinished() || !isTrue(j.obj, batchv1.JobFailed) || !plainJob(j.obj) || onFailure(j.obj) || j.obj.Generation != 1 ||
-		!oneAtATime(j) {
+	if j.gone || j.wasFinished() || !isTrue(j.obj, batchv1.JobFailed) || !plainJob(j.obj) || onFailure(j.obj) ||
+		j.obj.Generation != 1 || !oneAtATime(j) {
 		return
 	}
 	if c := condition(j.obj, batchv1.JobFailed); c.Reason != batchv1.JobReasonBackoffLimitExceeded {
@@ -87,7 +87,8 @@ func oneAtATime(j *jobState) bool {
 		return false
 	}
 	for i, p := range j.pods {
-		if p.job != j || p.obj.Status.Phase != corev1.PodFailed || p.deleted.come() || p.created.entry.Lost || !p.created.byImplementation() {
+		if p.job != j || p.obj.Status.Phase != corev1.PodFailed || p.deleted.come() || p.created.entry.Lost ||
+			!p.created.byImplementation() {
 			return false
 		}
 		if p.untracked.come() && !p.untracked.byImplementation() { // somebody has kept it from being counted
@@ -122,7 +123,8 @@ func (restartsIgnored) pod(x *examiner, p *podState) {
 }
 
 func (restartsIgnored) job(x *examiner, j *jobState) {
-	if j.gone || j.wasDecided() || !x.byImplementation() || onFailure(j.obj) || !isTrue(j.obj, batchv1.JobFailureTarget) || j.tally.restarts == 0 {
+	if j.gone || j.wasDecided() || !x.byImplementation() || onFailure(j.obj) || j.tally.restarts == 0 ||
+		!isTrue(j.obj, batchv1.JobFailureTarget) {
 		return
 	}
 	if c := condition(j.obj, batchv1.JobFailureTarget); c.Reason == batchv1.JobReasonBackoffLimitExceeded && !x.perhapsOverLimit(j) {
