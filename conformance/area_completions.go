@@ -60,19 +60,19 @@ var completions = slices.Concat([]Requirement{
 	},
 	{
 		ID: "job/completions/surplus-is-deleted", Clauses: []string{"COMP-10"}, Level: Core, Strength: Must, Bound: ReactionBound,
-		Sentence: "Active pods beyond the completions that are missing must be deleted.",
-		Observed: "While more pods are active than completions less successes, the surplus is deleted within the reaction time.",
-		Source:   "Kubernetes unit test of syncJob, \"more active pods than remaining completions\"",
+		Sentence:  "Active pods beyond the completions that are missing must be deleted.",
+		Observed:  "While more pods are active than completions less successes, the surplus is deleted within the reaction time.",
+		Source:    "Kubernetes unit test of syncJob, \"more active pods than remaining completions\"",
 		Scenarios: []string{"adopted-surplus"},
-		check: promptWhenever(completionsSurplus),
+		check:     promptWhenever(completionsSurplus),
 	},
 	{
 		ID: "job/completions/surplus-does-not-count", Clauses: []string{"COMP-10", "BL-4"}, Level: Core, Strength: Must,
-		Sentence: "A pod that is deleted because completions needs it no more must count neither as succeeded nor as failed.",
-		Observed: "Its UID does not appear in status.uncountedTerminatedPods.",
-		Source:   "Kubernetes unit test of syncJob, \"more active pods than remaining completions\"",
+		Sentence:  "A pod that is deleted because completions needs it no more must count neither as succeeded nor as failed.",
+		Observed:  "Its UID does not appear in status.uncountedTerminatedPods.",
+		Source:    "Kubernetes unit test of syncJob, \"more active pods than remaining completions\"",
 		Scenarios: []string{"adopted-surplus"},
-		check: func() any { return &victimsDoNotCount{of: beyondCompletions} },
+		check:     func() any { return &victimsDoNotCount{of: beyondCompletions} },
 	},
 }, workQueueCompletions, countedPods)
 
