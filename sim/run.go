@@ -67,9 +67,11 @@ type run struct {
 	server   *apiserver.Server
 	cluster  *kubelet.Cluster
 
+	strand   *adapter.Strand
 	instance adapter.Instance
 	world    *world
-	started  int // instances so far
+	starting bool // an instance is starting
+	started  int  // instances so far
 	skew     time.Duration
 	waits    int           // how often an instance has acted by itself
 	stirred  time.Duration // when the world last had something to do after all Jobs had finished
@@ -99,8 +101,7 @@ func Run(s *Scenario, impl adapter.Implementation, opts ...Option) (*Result, err
 		return nil, fmt.Errorf("replay: the token belongs to another scenario than %s, or to another version of it", s.Name)
 	}
 	r := newRun(s, impl, o)
-	r.prepare()
-	r.loop()
+	r.supervise()
 	if r.instance != nil {
 		r.instance.Stop()
 		if d, ok := r.instance.(adapter.Drainer); ok {
@@ -123,6 +124,7 @@ func newRun(s *Scenario, impl adapter.Implementation, o options) *run {
 	r.options.limits.Limits = r.options.limits.Limits.WithDefaults()
 	r.queue = event.NewQueue(chooser)
 	r.server = apiserver.New(r.queue, r, apiserver.Options{Seed: o.seed})
+	r.strand = adapter.NewStrand()
 	return r
 }
 
@@ -246,7 +248,15 @@ func (r *run) start() {
 	r.world = w
 	outer := r.queue.Cause
 	r.queue.Cause = w.Record(trace.Entry{Kind: trace.Instance, Verb: "start", Text: r.impl.Name()})
+	r.starting = true
 	instance, err := r.impl.Start(w)
+	r.hasStarted(w, instance, err)
+	r.queue.Cause = outer
+}
+
+// hasStarted takes over an instance whose start is over.
+func (r *run) hasStarted(w *world, instance adapter.Instance, err error) {
+	r.starting = false
 	switch {
 	case w.ended: // in the middle of its start; the next one is on the queue
 	case err != nil:
@@ -254,7 +264,6 @@ func (r *run) start() {
 	default:
 		r.instance = instance
 	}
-	r.queue.Cause = outer
 }
 
 // crash ends the instance; another one starts after down.

@@ -26,6 +26,7 @@ func (w *world) Number() int               { return w.number }
 func (w *world) Seed() uint64              { return w.run.options.seed }
 func (w *world) Skew() time.Duration       { return w.run.skew }
 func (w *world) Limits() adapter.Limits    { return w.run.options.limits.Limits }
+func (w *world) Strand() *adapter.Strand   { return w.run.strand }
 
 // Starting makes an instance the present one: it can be ended from now on.
 func (w *world) Starting(i adapter.Instance) { w.run.instance = i }

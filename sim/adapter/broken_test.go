@@ -19,10 +19,11 @@ type calmWorld struct {
 	queue  *event.Queue
 	server *apiserver.Server
 	trace  trace.Trace
+	strand *Strand
 }
 
 func newCalmWorld() *calmWorld {
-	w := &calmWorld{queue: event.NewQueue(event.Fixed{})}
+	w := &calmWorld{queue: event.NewQueue(event.Fixed{}), strand: NewStrand()}
 	w.server = apiserver.New(w.queue, w, apiserver.Options{})
 	return w
 }
@@ -39,6 +40,7 @@ func (w *calmWorld) Lag(apiserver.Resource, apiserver.Change) time.Duration { re
 func (w *calmWorld) Watching(apiserver.Resource, *apiserver.Watch, func())  {}
 func (w *calmWorld) Crash(string)                                           {}
 func (w *calmWorld) Skew() time.Duration                                    { return 0 }
+func (w *calmWorld) Strand() *Strand                                        { return w.strand }
 func (w *calmWorld) Limits() Limits                                         { return Limits{}.WithDefaults() }
 
 // A panic of the simulator itself must not be taken for one of the implementation, whose call it serves.

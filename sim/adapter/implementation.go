@@ -70,6 +70,8 @@ type World interface {
 	Crash(text string)
 	// Skew is how far the clocks of instances are off, because of faults before the start.
 	Skew() time.Duration
+	// Strand is the goroutine that the run is on just now.
+	Strand() *Strand
 	// Limits bound what an instance may do.
 	Limits() Limits
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -32,7 +33,7 @@ type reconcileInstance struct {
 	turnstile *turnstile
 	resting   *worker // an idle worker, kept for the next turn
 	running   int     // workers that run something
-	tick      *time.Ticker
+	watchdog  *watchdog
 
 	asked   bool // a turn is on the queue
 	busy    bool // a reconcile is under way
@@ -104,33 +105,31 @@ type syncOf reconcile.Request
 
 func (s syncOf) String() string { return "Reconcile(" + s.NamespacedName.String() + ")" }
 
-// run runs code of the implementation, what names it for messages. It returns a failure if that panicked or does not
-// return, and nil as well when the instance has ended meanwhile.
+// run runs code of the implementation, what names it for messages. It returns a failure if that panicked, and nil as well
+// when the instance has ended meanwhile. It does not return at all if the code does not: see watchdog.
 func (i *reconcileInstance) run(what fmt.Stringer, job func()) *Failure {
 	w := i.resting
 	if i.resting = nil; w == nil {
 		w = newWorker()
 	}
-	limit := i.world.Limits().Stuck
-	if i.tick == nil {
-		i.tick = time.NewTicker(max(limit/stuckTicks, 1))
-	}
+	i.watch()
+	strand := i.world.Strand()
 	i.running++
-	o, err := w.run(job, i.turnstile, i.tick, limit)
-	i.running--
-	if i.dead && i.running == 0 {
-		i.tick.Stop()
+	outer := i.turnstile.stepOutWatched(what, strand)
+	o := w.run(job, strand)
+	i.turnstile.stepBackTo(outer)
+	if strand.Lost() {
+		runtime.Goexit()
 	}
+	i.running--
+	i.unwatch()
 	i.tellBroken()
-	if err == nil && !o.exited {
+	if !o.exited {
 		i.rest(w)
 	}
 	switch {
 	case i.over():
 		return nil // whatever became of the call, its end was not its own
-	case err != nil:
-		i.record("stuck", fmt.Sprintf("%s: %v", what, err))
-		return &Failure{Kind: "stuck", Text: fmt.Sprintf("%s does not return: %v", what, err)}
 	case o.panicked != nil:
 		i.record("panic", fmt.Sprint(o.panicked))
 		return &Failure{Kind: "panic", Text: fmt.Sprintf("%s panicked: %v\n%s", what, o.panicked, o.stack)}
@@ -202,9 +201,7 @@ func (i *reconcileInstance) Stop() {
 	}
 	i.dead = true
 	i.turnstile.end()
-	if i.tick != nil && i.running == 0 {
-		i.tick.Stop()
-	}
+	i.unwatch()
 	for _, w := range i.watches {
 		w.Stop()
 	}

@@ -1,6 +1,9 @@
 package adapter
 
-import "sync"
+import (
+	"fmt"
+	"sync"
+)
 
 // turnstile lets one goroutine at a time into the simulator. A reconcile function may make its API calls from
 // goroutines of its own, and code of the implementation may be called while other code of it waits for an answer: a
@@ -13,8 +16,11 @@ type turnstile struct {
 	inside bool
 	// calls is how many calls of the implementation's code are under way, one within the other.
 	calls int
-	// passes is how often somebody has come in: an implementation that makes API calls is not stuck.
-	passes int
+	// watched is the innermost call that may be given up; code that runs where the simulator is may not.
+	watched call
+	// begun is how many calls there have been. passes is how often somebody has come in: an implementation that makes
+	// API calls is not stuck.
+	begun, passes int
 	// ended: the instance has ended. abandoned: a call of its code was given up.
 	ended, abandoned bool
 }
@@ -66,9 +72,27 @@ func (t *turnstile) stepOut() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.calls++
+	t.begun++
 	t.inside = false
 	t.change.Broadcast()
 	return t.calls
+}
+
+// stepOutWatched is stepOut for a call that may be given up. It returns the one that was watched before.
+func (t *turnstile) stepOutWatched(what fmt.Stringer, s *Strand) (outer call) {
+	depth := t.stepOut()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	outer, t.watched = t.watched, call{what, s, depth}
+	return outer
+}
+
+// stepBackTo is stepBack at the end of a watched call.
+func (t *turnstile) stepBackTo(outer call) {
+	t.stepBack()
+	t.mu.Lock()
+	t.watched = outer
+	t.mu.Unlock()
 }
 
 // stepBack is for the simulator, when the call is over. A goroutine that the call has left behind finishes its request
@@ -84,20 +108,22 @@ func (t *turnstile) stepBack() {
 	t.inside = true
 }
 
-// waits reports whether the simulator waits for the given call and nothing else, and how often somebody has come in so
-// far.
-func (t *turnstile) waits(call int) (alone bool, passes int) {
+// progress changes whenever something happens between the simulator and the implementation.
+type progress struct{ calls, begun, passes int }
+
+// waits reports whether the simulator waits for the watched call and nothing else, and how far the two have come.
+func (t *turnstile) waits() (c call, now progress, alone bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return !t.inside && t.calls == call, t.passes
+	return t.watched, progress{t.calls, t.begun, t.passes}, !t.inside && t.calls > 0 && t.calls == t.watched.depth
 }
 
-// giveUp steps back without waiting for the end of a call, and lets nobody in any more. It reports false if the
-// simulator does not wait for that call just now.
-func (t *turnstile) giveUp(call int) bool {
+// giveUp goes on without waiting for the end of the watched call, and lets nobody in any more. It reports false if there
+// has been progress.
+func (t *turnstile) giveUp(seen progress) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.inside || t.calls != call {
+	if t.inside || seen != (progress{t.calls, t.begun, t.passes}) {
 		return false
 	}
 	t.calls--

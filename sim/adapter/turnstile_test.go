@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -12,23 +13,32 @@ func TestTurnstile(t *testing.T) {
 	g := NewWithT(t)
 	ts := newTurnstile()
 	g.Expect(ts.enter()).To(Equal(notCalled))
-	call := ts.stepOut()
-	g.Expect(call).To(Equal(1))
+	strand := NewStrand()
+	none := ts.stepOutWatched(named("outer"), strand)
+	g.Expect(none).To(Equal(call{}))
 	g.Expect(ts.enter()).To(Equal(admitted))
-	alone, passes := ts.waits(call)
+	_, now, alone := ts.waits()
 	g.Expect(alone).To(BeFalse(), "somebody is inside")
-	g.Expect(passes).To(Equal(1))
-	g.Expect(ts.giveUp(call)).To(BeFalse())
+	g.Expect(now).To(Equal(progress{calls: 1, begun: 1, passes: 1}))
+	g.Expect(ts.giveUp(now)).To(BeFalse())
 
-	inner := ts.stepOut() // whoever is inside calls the implementation
-	alone, _ = ts.waits(call)
-	g.Expect(alone).To(BeFalse(), "the simulator waits for the inner call")
-	g.Expect(ts.giveUp(call)).To(BeFalse())
-	alone, _ = ts.waits(inner)
+	ts.stepOut() // whoever is inside calls a handler
+	_, _, alone = ts.waits()
+	g.Expect(alone).To(BeFalse(), "handlers are not watched")
+	ts.stepBack()
+	outer := ts.stepOutWatched(named("inner"), strand) // and other code
+	c, before, alone := ts.waits()
 	g.Expect(alone).To(BeTrue())
-	ts.stepBack()
+	g.Expect(c).To(Equal(call{named("inner"), strand, 2}))
+	ts.stepBackTo(outer)
+	g.Expect(ts.giveUp(before)).To(BeFalse(), "it has returned")
 	ts.leave()
-	ts.stepBack()
+	c, _, alone = ts.waits()
+	g.Expect(alone).To(BeTrue())
+	g.Expect(c).To(Equal(call{named("outer"), strand, 1}))
+	ts.stepBackTo(none)
+	_, _, alone = ts.waits()
+	g.Expect(alone).To(BeFalse())
 	g.Expect(ts.enter()).To(Equal(notCalled))
 
 	ts.stepOut()
@@ -41,8 +51,10 @@ func TestTurnstile(t *testing.T) {
 func TestTurnstileGivesUp(t *testing.T) {
 	g := NewWithT(t)
 	ts := newTurnstile()
-	call := ts.stepOut()
-	g.Expect(ts.giveUp(call)).To(BeTrue())
+	ts.stepOutWatched(named("it"), NewStrand())
+	_, now, alone := ts.waits()
+	g.Expect(alone).To(BeTrue())
+	g.Expect(ts.giveUp(now)).To(BeTrue())
 	g.Expect(ts.enter()).To(Equal(tooLate))
 	g.Expect(ts.enter()).To(Equal(tooLate))
 }
@@ -93,32 +105,43 @@ func TestTurnstileStepsBackWhenNobodyIsInside(t *testing.T) {
 
 func TestWorkerReportsHowAJobEnded(t *testing.T) {
 	g := NewWithT(t)
-	ts := newTurnstile()
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	w := newWorker()
+	w, strand := newWorker(), NewStrand()
 	for range 3 {
-		o, err := w.run(func() {}, ts, tick, time.Hour)
-		g.Expect(err).NotTo(HaveOccurred())
-		g.Expect(o).To(Equal(outcome{}))
+		g.Expect(w.run(func() {}, strand)).To(Equal(outcome{}))
 	}
-	o, err := w.run(func() { panic("no") }, ts, tick, time.Hour)
-	g.Expect(err).NotTo(HaveOccurred())
+	o := w.run(func() { panic("no") }, strand)
 	g.Expect(o.exited).To(BeTrue())
 	g.Expect(o.panicked).To(Equal("no"))
 	g.Expect(string(o.stack)).To(ContainSubstring("turnstile_test.go"))
+
+	w = newWorker()
+	deferred := false
+	g.Expect(w.run(func() {
+		defer func() { deferred = true }()
+		runtime.Goexit()
+	}, strand)).To(Equal(outcome{exited: true}))
+	g.Expect(deferred).To(BeTrue())
 }
 
-func TestWorkerIsGivenUp(t *testing.T) {
+// Whoever has called code that does not return exits when it does: the run has gone on without both.
+func TestCallersOfALostStrandExit(t *testing.T) {
 	g := NewWithT(t)
-	ts := newTurnstile()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	w := newWorker()
-	never := make(chan struct{})
-	_, err := w.run(func() { <-never }, ts, tick, 5*time.Millisecond)
-	g.Expect(err).To(MatchError(HavePrefix("it has computed for 5ms of real time without an API call")))
-	close(never)
-	g.Expect(<-w.done).To(Equal(outcome{}))
-	g.Expect(<-w.done).To(Equal(outcome{exited: true}), "its goroutine ends")
+	for name, ends := range map[string]func(){
+		"return": func() {}, "panic": func() { panic("no") }, "exit": runtime.Goexit,
+	} {
+		strand := NewStrand()
+		exited, wentOn := make(chan struct{}), false
+		go func() {
+			defer close(exited)
+			newWorker().run(func() {
+				newWorker().run(func() { strand.Lose(); ends() }, strand)
+				wentOn = true
+			}, strand)
+			wentOn = true
+		}()
+		<-exited
+		<-strand.Signal()
+		g.Expect(strand.Lost()).To(BeTrue())
+		g.Expect(wentOn).To(BeFalse(), name)
+	}
 }

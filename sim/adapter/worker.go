@@ -1,20 +1,23 @@
 package adapter
 
 import (
-	"fmt"
+	"iter"
+	"runtime"
 	"runtime/debug"
-	"time"
 )
 
-// worker runs the implementation's code on a goroutine of its own, so that code that never returns can be left behind
-// and a crash can end it anywhere. While it runs, the simulator waits.
+// worker runs the implementation's code on a coroutine, so that a crash can end it anywhere and the simulator goes on
+// where it has called it. While it runs, the simulator waits. Going to and fro is a switch of stacks on one thread;
+// handing jobs to an ordinary goroutine would wake another thread for each of them.
 type worker struct {
-	jobs chan func()
-	done chan outcome
+	job    func()
+	strand *Strand
+	next   func() (outcome, bool)
+	end    func()
 }
 
-// outcome is how a job ended: it returned, or it panicked, or its goroutine has exited, as it does when the instance
-// has ended.
+// outcome is how a job ended: it returned, or it panicked, or its goroutine is about to exit, as it does when the
+// instance has ended.
 type outcome struct {
 	exited   bool
 	panicked any
@@ -22,58 +25,47 @@ type outcome struct {
 }
 
 func newWorker() *worker {
-	// Room for two outcomes, since nobody takes those of a worker that was given up: that of its job, and its exit.
-	w := &worker{jobs: make(chan func()), done: make(chan outcome, 2)}
-	go w.loop()
+	w := &worker{}
+	w.next, w.end = iter.Pull(w.work)
 	return w
 }
 
-func (w *worker) loop() {
+// work does jobs until one does not return. When the strand is lost meanwhile, whoever has called the job must exit: so
+// does the worker, which takes its caller along.
+func (w *worker) work(yield func(outcome) bool) {
+	stopped := false
 	defer func() {
-		// Reached by a panic, by runtime.Goexit from within a request, and when the jobs end.
-		if r := recover(); r != nil {
-			w.done <- outcome{exited: true, panicked: r, stack: debug.Stack()}
-			return
+		r := recover()
+		switch {
+		case stopped:
+		case w.strand.Lost():
+			runtime.Goexit()
+		case r != nil:
+			yield(outcome{exited: true, panicked: r, stack: debug.Stack()})
+		default: // runtime.Goexit, from within a request or by the implementation
+			yield(outcome{exited: true})
 		}
-		w.done <- outcome{exited: true}
 	}()
-	for job := range w.jobs {
-		job()
-		w.done <- outcome{}
-	}
-}
-
-// stuckTicks is how many looks at a worker without progress make it stuck.
-const stuckTicks = 5
-
-// run runs a job and waits for it. It gives the goroutine up once it has computed for longer than limit, in real time,
-// without an API call: this decides only whether the run ends, never what it contains.
-//
-// The ticker ticks stuckTicks times in the limit; it is made once for an instance.
-func (w *worker) run(job func(), t *turnstile, tick *time.Ticker, limit time.Duration) (outcome, error) {
-	call := t.stepOut()
-	w.jobs <- job
-	_, before := t.waits(call)
-	still := 0
-	for {
-		select {
-		case o := <-w.done:
-			t.stepBack()
-			return o, nil
-		case <-tick.C:
-			if alone, now := t.waits(call); !alone || now != before {
-				still, before = 0, now
-				continue
-			}
-			if still++; still > stuckTicks && t.giveUp(call) {
-				w.stop()
-				return outcome{}, fmt.Errorf("it has computed for %v of real time without an API call and without returning; "+
-					"does it wait for a channel or a lock? (Clock.Sleep lets virtual time pass; "+
-					"a program with goroutines of its own is driven by adapter.Concurrent)", limit)
-			}
+	for !stopped {
+		w.job()
+		if w.strand.Lost() {
+			runtime.Goexit()
 		}
+		stopped = !yield(outcome{})
 	}
 }
 
-// stop lets a worker end once it is idle.
-func (w *worker) stop() { close(w.jobs) }
+// run runs a job and waits for it. It does not return if the strand is lost meanwhile: whoever called it exits when the
+// job ends after all.
+func (w *worker) run(job func(), s *Strand) outcome {
+	w.job, w.strand = job, s
+	o, _ := w.next()
+	w.job = nil
+	if o.exited {
+		go w.end() // a goroutine that exits takes along the one that has switched to it
+	}
+	return o
+}
+
+// stop ends an idle worker.
+func (w *worker) stop() { w.end() }
