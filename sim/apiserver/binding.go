@@ -24,13 +24,14 @@ func (c *Caller) Bind(namespace, name, node string) error {
 		c.record("create", "binding", k, nil, err)
 		return err
 	}
-	pod := *old
+	pod := c.server.pods.New()
+	*pod = *old
 	pod.Spec.NodeName = node
 	pod.Status.NominatedNodeName = ""
 	pod.Status.Conditions = bound(old.Status.Conditions, corev1.PodCondition{
 		Type: corev1.PodScheduled, Status: corev1.ConditionTrue, LastTransitionTime: c.server.now(),
 	})
-	c.storeSuccessor("create", "binding", k, old, &pod, "to "+node)
+	c.storeSuccessor("create", "binding", k, old, pod, "to "+node)
 	return nil
 }
 

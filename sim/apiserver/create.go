@@ -21,7 +21,11 @@ func (c *Caller) Create(obj Object) (Object, error) {
 // pods never writes into what a pod points to, so one copy is enough, where other objects need one on the way in and
 // one on the way out.
 func (c *Caller) CreatePod(pod *corev1.Pod) error {
-	_, err := c.createAnd(pod, func() Object { return pod.DeepCopy() })
+	_, err := c.createAnd(pod, func() Object {
+		stored := c.server.pods.New()
+		pod.DeepCopyInto(stored)
+		return stored
+	})
 	return err
 }
 

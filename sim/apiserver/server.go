@@ -3,9 +3,11 @@ package apiserver
 import (
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/jobsim/jobsim/sim/event"
+	"github.com/jobsim/jobsim/sim/internal/slab"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
@@ -29,6 +31,7 @@ type Server struct {
 	recorder Recorder
 	store    store
 	identity identity
+	pods     slab.Slab[corev1.Pod] // memory for what is stored
 }
 
 // New returns an empty server whose clock is the queue's.

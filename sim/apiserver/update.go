@@ -109,10 +109,27 @@ func unchanged(obj, old Object) bool {
 		len(obj.GetOwnerReferences()) != len(old.GetOwnerReferences()) {
 		return false
 	}
-	if job, ok := obj.(*batchv1.Job); ok && !apiequality.Semantic.DeepEqual(&job.Status, &old.(*batchv1.Job).Status) {
+	if job, ok := obj.(*batchv1.Job); ok && jobStatusDiffers(&job.Status, &old.(*batchv1.Job).Status) {
 		return false
 	}
 	return apiequality.Semantic.DeepEqual(obj, old)
+}
+
+// jobStatusDiffers reports whether a difference is cheap to see.
+func jobStatusDiffers(a, b *batchv1.JobStatus) bool {
+	switch {
+	case a.Active != b.Active || a.Succeeded != b.Succeeded || a.Failed != b.Failed ||
+		len(a.Conditions) != len(b.Conditions) || (a.StartTime == nil) != (b.StartTime == nil):
+		return true
+	case counterDiffers(a.Ready, b.Ready) || counterDiffers(a.Terminating, b.Terminating):
+		return true
+	}
+	u, v := a.UncountedTerminatedPods, b.UncountedTerminatedPods
+	return u != nil && v != nil && (len(u.Succeeded) != len(v.Succeeded) || len(u.Failed) != len(v.Failed))
+}
+
+func counterDiffers(a, b *int32) bool {
+	return (a == nil) != (b == nil) || a != nil && *a != *b
 }
 
 // keepServerFields restores what a request may leave out or have wrong without being refused. Another UID, a deletion

@@ -1,6 +1,10 @@
 package event
 
-import "time"
+import (
+	"time"
+
+	"github.com/jobsim/jobsim/sim/internal/slab"
+)
 
 // Epoch is the instant at which virtual time starts: also where a testing/synctest bubble starts, so that runs with and
 // without a bubble carry the same timestamps.
@@ -18,7 +22,8 @@ type Queue struct {
 	calm    bool
 	steps   int
 	// moved is called whenever virtual time has moved.
-	moved []func()
+	moved  []func()
+	timers slab.Slab[Timer]
 
 	// Cause labels what is happening now. An event remembers the label under which it was scheduled and restores it
 	// when it runs, so that whoever records what happens can say what made it happen. Zero means: nothing recorded.
@@ -79,7 +84,8 @@ func (q *Queue) At(at time.Duration, class Class, run func()) *Timer {
 		at = q.now
 	}
 	q.seq++
-	t := &Timer{run: run, cause: q.Cause}
+	t := q.timers.New()
+	t.run, t.cause = run, q.Cause
 	q.push(item{at: at, key: uint64(class)<<56 | q.seq, timer: t})
 	return t
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jobsim/jobsim/sim/apiserver"
 	"github.com/jobsim/jobsim/sim/event"
+	"github.com/jobsim/jobsim/sim/internal/slab"
 )
 
 // Options of a cluster. The zero value is a cluster of three nodes without limits whose pods succeed at once.
@@ -60,6 +61,8 @@ type Cluster struct {
 	pods   map[types.UID]*pod
 	made   int // pods created so far
 	events int // Events created so far
+
+	versions slab.Slab[version]
 }
 
 // pod is what the cluster knows of one pod.

@@ -8,15 +8,20 @@ import (
 )
 
 // conditions are the pod's conditions: those of others as they are, then the kubelet's in the kubelet's order. They are
-// filled in where they stand: this runs for every report, and copying conditions costs more than making them.
-func (w *podWorker) conditions(phase corev1.PodPhase, ended bool) []corev1.PodCondition {
+// filled in where they stand: this runs for every report, and copying conditions costs more than making them. Room is for
+// them, if they fit.
+func (w *podWorker) conditions(phase corev1.PodPhase, ended bool, room []corev1.PodCondition) []corev1.PodCondition {
 	before := w.pod.stored.Status.Conditions
 	disrupted := w.verdict != nil && w.verdict.disruption && ended
 	own := 5
 	if w.resettable {
 		own++
 	}
-	list := make([]corev1.PodCondition, 0, w.foreign(before)+own)
+	n := w.foreign(before) + own
+	if n > len(room) {
+		room = make([]corev1.PodCondition, n)
+	}
+	list := room[:0:n]
 	for i := range before {
 		if !ownedByKubelet(before[i].Type) {
 			list = append(list, before[i])
@@ -25,7 +30,7 @@ func (w *podWorker) conditions(phase corev1.PodPhase, ended bool) []corev1.PodCo
 	if disrupted {
 		list = w.disrupted(list, w.verdict)
 	}
-	n := len(list)
+	n = len(list)
 	list = list[:n+own]
 	mine := list[n:]
 	w.sandboxReady(&mine[0])

@@ -7,12 +7,16 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// statuses are the statuses of containers: init containers in the order of the spec, regular ones by name.
-func (w *podWorker) statuses(containers []container) []corev1.ContainerStatus {
+// statuses are the statuses of containers: init containers in the order of the spec, regular ones by name. Room is for
+// them, if they fit.
+func (w *podWorker) statuses(containers []container, room []corev1.ContainerStatus) []corev1.ContainerStatus {
 	if len(containers) == 0 {
 		return nil
 	}
-	list := make([]corev1.ContainerStatus, len(containers))
+	if len(containers) > len(room) {
+		room = make([]corev1.ContainerStatus, len(containers))
+	}
+	list := room[:len(containers):len(containers)]
 	for i := range containers {
 		w.describe(&list[i], &containers[i])
 	}

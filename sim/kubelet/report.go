@@ -5,6 +5,14 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 )
 
+// version is the memory of one version of a pod: the conditions and the statuses that nearly all pods have lie next to it,
+// in one block.
+type version struct {
+	pod        corev1.Pod
+	conditions [6]corev1.PodCondition
+	statuses   [1]corev1.ContainerStatus
+}
+
 // report writes the pod's status, if there is something new to tell and somebody to tell it to: one write for all that
 // has changed at an instant. While the node is cut off, what is new waits.
 func (w *podWorker) report() {
@@ -21,11 +29,13 @@ func (w *podWorker) report() {
 	if w.cause != 0 {
 		queue.Cause, w.cause = w.cause, 0
 	}
-	obj := *w.pod.stored
-	w.fill(&obj)
+	v := w.cluster.versions.New()
+	obj := &v.pod
+	*obj = *w.pod.stored
+	w.fill(v)
 	if !w.unsure || !equality.Semantic.DeepEqual(obj.Status, w.pod.stored.Status) {
 		w.writing = true
-		_, err := w.node.kubelet.UpdateStatus(&obj)
+		_, err := w.node.kubelet.UpdateStatus(obj)
 		w.writing = false
 		must("reporting the status of pod %s", obj.Name, err)
 	}
@@ -34,8 +44,8 @@ func (w *podWorker) report() {
 }
 
 // fill makes the status of a pod. A terminal phase is held back until no container runs, together with what explains it.
-func (w *podWorker) fill(obj *corev1.Pod) {
-	before, s := &w.pod.stored.Status, &obj.Status
+func (w *podWorker) fill(v *version) {
+	before, s := &w.pod.stored.Status, &v.pod.Status
 	phase := w.phase()
 	ended := terminal(phase) && !w.anyRunning(anyContainer)
 	if s.Phase = phase; terminal(phase) && !ended {
@@ -54,16 +64,16 @@ func (w *podWorker) fill(obj *corev1.Pod) {
 		w.shown.start = w.startTime
 		s.StartTime = &w.shown.start
 	}
-	s.ObservedGeneration = obj.Generation
+	s.ObservedGeneration = v.pod.Generation
 	s.HostIP, s.HostIPs = w.node.address, w.shown.hostIPs[:]
 	if w.podIP != "" && s.PodIP == "" {
 		s.PodIP = w.podIP
 		w.shown.podIPs[0].IP = w.podIP
 		s.PodIPs = w.shown.podIPs[:]
 	}
-	s.InitContainerStatuses = w.statuses(w.containers[:w.inits])
-	s.ContainerStatuses = w.statuses(w.containers[w.inits:])
-	s.Conditions = w.conditions(phase, ended)
+	s.InitContainerStatuses = w.statuses(w.containers[:w.inits], nil)
+	s.ContainerStatuses = w.statuses(w.containers[w.inits:], v.statuses[:])
+	s.Conditions = w.conditions(phase, ended, v.conditions[:])
 }
 
 // reconcile makes the kubelet, once it is connected again, hold what the API says against what there is: both may have

@@ -24,8 +24,7 @@ func (b *bucket) get(name types.NamespacedName) apiserver.Object {
 }
 
 // put adds an object or replaces the one of its name.
-func (b *bucket) put(obj apiserver.Object) {
-	name := nameOf(obj)
+func (b *bucket) put(name types.NamespacedName, obj apiserver.Object) {
 	if i, ok := b.at[name]; ok {
 		b.objects[i] = obj
 		return

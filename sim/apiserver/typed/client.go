@@ -75,15 +75,16 @@ func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.C
 
 // createPod is Create for the objects that are created by the thousand.
 func (c *Client) createPod(ctx context.Context, call Call, pod *corev1.Pod, dry []string) error {
-	created := *pod
+	before := *pod
 	err := c.gate.Request(ctx, call, func(caller *apiserver.Caller) error {
-		return dryRun(caller, dry).CreatePod(&created)
+		return dryRun(caller, dry).CreatePod(pod)
 	})
-	if err == nil {
-		*pod = created
-		pod.TypeMeta = metav1.TypeMeta{}
+	if err != nil {
+		*pod = before // whatever became of the request, nothing of it has come back
+		return err
 	}
-	return err
+	pod.TypeMeta = metav1.TypeMeta{}
+	return nil
 }
 
 // Update replaces an object.

@@ -2,6 +2,7 @@ package typed
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
@@ -29,6 +30,8 @@ type Informer struct {
 type index struct {
 	extract client.IndexerFunc
 	buckets map[string]*bucket
+	// values are those of the objects that have any: finding them again costs a call of the function.
+	values map[types.NamespacedName][]string
 }
 
 func newInformer(r apiserver.Resource) *Informer {
@@ -48,7 +51,7 @@ func (i *Informer) addIndex(field string, extract client.IndexerFunc) error {
 	if len(i.all.objects) > 0 {
 		return fmt.Errorf("field %q of %s: indexes must be added before the informer has started", field, i.resource)
 	}
-	i.indexes[field] = &index{extract: extract, buckets: map[string]*bucket{}}
+	i.indexes[field] = &index{extract: extract, buckets: map[string]*bucket{}, values: map[types.NamespacedName][]string{}}
 	return nil
 }
 
@@ -92,9 +95,9 @@ func (i *Informer) Apply(e apiserver.WatchEvent) {
 
 // set stores obj in place of old, which is nil for a new object, and tells the handlers.
 func (i *Informer) set(old, obj apiserver.Object, initial bool) {
-	i.all.put(obj)
+	i.all.put(nameOf(obj), obj)
 	for _, x := range i.indexes {
-		x.move(old, obj)
+		x.put(obj)
 	}
 	i.tell(old, obj, initial)
 }
@@ -103,7 +106,7 @@ func (i *Informer) set(old, obj apiserver.Object, initial bool) {
 func (i *Informer) drop(old apiserver.Object) {
 	i.all.drop(nameOf(old))
 	for _, x := range i.indexes {
-		x.move(old, nil)
+		x.move(nameOf(old), nil, nil)
 	}
 }
 
@@ -113,26 +116,29 @@ func (i *Informer) tell(old, obj apiserver.Object, initial bool) {
 	}
 }
 
-// move takes an object from the buckets that its old version was in to those of the new one.
-func (x *index) move(old, obj apiserver.Object) {
-	var values []string
-	if obj != nil {
-		values = x.extract(obj)
-	}
-	if old != nil {
-	stale:
-		for _, v := range x.extract(old) {
-			for _, w := range values {
-				if v == w {
-					continue stale // stays, at its old place
-				}
-			}
-			if b := x.buckets[v]; b != nil {
-				if b.drop(nameOf(old)); b.live == 0 {
-					delete(x.buckets, v)
-				}
+// put puts an object, or a newer version of it, into the buckets of its values.
+func (x *index) put(obj apiserver.Object) { x.move(nameOf(obj), obj, x.extract(obj)) }
+
+// move takes an object from the buckets that its old version was in to those of the new one, which is nil if it goes.
+func (x *index) move(name types.NamespacedName, obj apiserver.Object, values []string) {
+	old := x.values[name]
+	for _, v := range old {
+		if slices.Contains(values, v) {
+			continue // stays, at its old place
+		}
+		if b := x.buckets[v]; b != nil {
+			if b.drop(name); b.live == 0 {
+				delete(x.buckets, v)
 			}
 		}
+	}
+	switch {
+	case len(values) > 0:
+		if !slices.Equal(old, values) {
+			x.values[name] = slices.Clone(values)
+		}
+	case len(old) > 0:
+		delete(x.values, name)
 	}
 	for _, v := range values {
 		b := x.buckets[v]
@@ -141,7 +147,7 @@ func (x *index) move(old, obj apiserver.Object) {
 			b = &fresh
 			x.buckets[v] = b
 		}
-		b.put(obj)
+		b.put(name, obj)
 	}
 }
 

@@ -115,7 +115,7 @@ func TestBucketIsAList(t *testing.T) {
 			"put": func(t *rapid.T) {
 				for range rapid.IntRange(1, 20).Draw(t, "count") { // many, so that gaps are closed
 					obj := newPod(name(t))
-					b.put(obj)
+					b.put(nameOf(obj), obj)
 					naive.put(obj)
 				}
 			},
