@@ -126,7 +126,7 @@ func TestBucketIsAList(t *testing.T) {
 					naive.drop(key)
 				}
 			},
-			"other": func(t *rapid.T) { other.put(newPod(name(t))) },
+			"other": func(t *rapid.T) { obj := newPod(name(t)); other.put(nameOf(obj), obj) },
 			"": func(t *rapid.T) {
 				got := present(b.list())
 				if !slices.Equal(got, naive) || b.live != len(naive) {
