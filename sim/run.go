@@ -123,22 +123,28 @@ func newRun(s *Scenario, impl adapter.Implementation, o options) *run {
 	}
 	r.options.limits.Limits = r.options.limits.Limits.WithDefaults()
 	r.queue = event.NewQueue(chooser)
-	r.server = apiserver.New(r.queue, r, apiserver.Options{Seed: o.seed})
+	r.server = apiserver.New(r.queue, r, apiserver.Options{Seed: o.seed, ExpectedPods: s.expectedPods()})
 	r.strand = adapter.NewStrand()
 	return r
 }
 
-// expectedEntries is about how many entries the trace of a run will have. Room that is made at the start is neither
-// copied nor collected again and again while the trace grows; room that stays empty costs nothing.
-func (s *Scenario) expectedEntries() int {
-	const some, perPod, most = 256, 16, 100_000
+// expectedPods is about how many pods a run will have, as far as the Jobs say. Room that is made at the start is neither
+// copied nor collected again and again while a run grows; room that stays empty costs little.
+func (s *Scenario) expectedPods() int {
+	const most = 100_000
 	pods := 0
 	for _, job := range s.Jobs {
 		if job.Spec.Completions != nil {
-			pods += min(int(*job.Spec.Completions), most)
+			pods += max(0, min(int(*job.Spec.Completions), most))
 		}
 	}
-	return some + perPod*min(pods, most)
+	return min(pods, most)
+}
+
+// expectedEntries is about how many entries the trace of a run will have.
+func (s *Scenario) expectedEntries() int {
+	const some, perPod = 256, 16
+	return some + perPod*s.expectedPods()
 }
 
 // Record takes an entry into the trace at the present instant, with what is going on as its cause.
@@ -150,7 +156,9 @@ func (r *run) Record(e trace.Entry) int {
 // prepare builds the cluster, starts the implementation, and puts everything that the scenario says on the queue.
 func (r *run) prepare() {
 	r.server.StartGarbageCollector()
-	r.cluster = kubelet.New(r.queue, kubelet.Over(r.server), r, kubelet.Options{Nodes: r.scenario.Nodes, Scripts: r.scenario.scripts()})
+	r.cluster = kubelet.New(r.queue, kubelet.Over(r.server), r, kubelet.Options{
+		Nodes: r.scenario.Nodes, Scripts: r.scenario.scripts(), ExpectedPods: r.scenario.expectedPods(),
+	})
 	r.jobs = watchJobs(r.server, r.queue)
 	r.scheduleFaults()
 	for _, job := range r.scenario.Jobs {

@@ -23,6 +23,8 @@ type Options struct {
 	// WatchWindow is how many changes of each resource a watch can start behind; a watch from further back gets 410
 	// Gone and must list again. Zero means 100,000.
 	WatchWindow int
+	// ExpectedPods is about how many pods will be created, to make room for them at once.
+	ExpectedPods int
 }
 
 // Server is the simulated API server. It belongs to one goroutine at a time.
@@ -39,12 +41,14 @@ func New(queue *event.Queue, recorder Recorder, o Options) *Server {
 	if o.WatchWindow == 0 {
 		o.WatchWindow = 100_000
 	}
-	return &Server{
+	s := &Server{
 		queue:    queue,
 		recorder: recorder,
 		store:    newStore(o.WatchWindow),
 		identity: identity{seed: o.Seed},
 	}
+	s.pods.Reserve(2 * o.ExpectedPods) // as created, and as bound
+	return s
 }
 
 // Subscribe calls notice for every stored change of a resource, before the writer's call returns: this is how the

@@ -27,6 +27,8 @@ type Options struct {
 	// Events makes the scheduler and the kubelets create the normal Events of a pod's life too (Scheduled, Pulled,
 	// Created, Started, Killing). Warnings are always created.
 	Events bool
+	// ExpectedPods is about how many pods will run, to make room for what is reported of them at once.
+	ExpectedPods int
 }
 
 // Node describes a node.
@@ -92,6 +94,7 @@ func New(queue *event.Queue, server Server, recorder apiserver.Recorder, o Optio
 		byName:  map[string]*node{},
 		pods:    map[types.UID]*pod{},
 	}
+	c.versions.Reserve(3 * o.ExpectedPods) // pending, running, and how it ended
 	c.scheduler = scheduler{cluster: c, api: server.As("scheduler")}
 	c.lifecycle = nodeLifecycle{cluster: c, api: server.As("node-lifecycle")}
 	c.taints = taintEviction{cluster: c, api: server.As("taint-eviction-controller")}

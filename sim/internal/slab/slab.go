@@ -16,6 +16,13 @@ const (
 	most  = 64
 )
 
+// Reserve makes a first block of n values.
+func (s *Slab[T]) Reserve(n int) {
+	if len(s.free) < n {
+		s.free = make([]T, n)
+	}
+}
+
 // New returns a zero value.
 func (s *Slab[T]) New() *T {
 	if len(s.free) == 0 {
