@@ -39,6 +39,10 @@ func claim(ctx context.Context, s *jobSync) error {
 // selector parses spec.selector, which never changes, once.
 func (s *jobSync) selector() (labels.Selector, error) {
 	if s.mem.selector == nil {
+		if isGenerated(s.job) {
+			s.mem.selector = labels.SelectorFromValidatedSet(s.job.Spec.Selector.MatchLabels)
+			return s.mem.selector, nil
+		}
 		selector, err := metav1.LabelSelectorAsSelector(s.job.Spec.Selector)
 		if err != nil {
 			return nil, fmt.Errorf("parsing spec.selector: %w", err)
@@ -61,6 +65,13 @@ func letGo(ctx context.Context, s *jobSync, pod *corev1.Pod) error {
 // releaseCalls is SEL-2.
 func releaseCalls() []PodCall {
 	return []PodCall{{Name: "release", Do: release}}
+}
+
+// isGenerated tells whether the selector is the one that the API server generates (DEF-10), whose one label needs no check.
+func isGenerated(job *batchv1.Job) bool {
+	selector := job.Spec.Selector
+	return selector != nil && len(selector.MatchExpressions) == 0 && len(selector.MatchLabels) == 1 &&
+		selector.MatchLabels[batchv1.ControllerUidLabel] == string(job.UID)
 }
 
 // release lets a pod go, uncounted. A pod that is gone, or that the API server finds not to be ours, needs no release.

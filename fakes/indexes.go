@@ -7,6 +7,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -21,12 +22,12 @@ const (
 	legacyJob = "job-name"
 )
 
-func addIndexes(fields client.FieldIndexer) error {
+func addIndexes(indexer client.FieldIndexer) error {
 	ctx := context.Background()
-	if err := fields.IndexField(ctx, &corev1.Pod{}, liveIndex, liveKeys); err != nil {
+	if err := indexer.IndexField(ctx, &corev1.Pod{}, liveIndex, liveKeys); err != nil {
 		return fmt.Errorf("indexing pods by the Job that controls them: %w", err)
 	}
-	if err := fields.IndexField(ctx, &corev1.Pod{}, orphanIndex, orphanKeys); err != nil {
+	if err := indexer.IndexField(ctx, &corev1.Pod{}, orphanIndex, orphanKeys); err != nil {
 		return fmt.Errorf("indexing pods without a controller: %w", err)
 	}
 	return nil
@@ -87,8 +88,8 @@ func (r *Reconciler) listPods(
 	ctx context.Context, list *corev1.PodList, namespace, index, key string,
 ) ([]corev1.Pod, error) {
 	list.Items = list.Items[:0]
-	err := r.client.List(ctx, list, client.InNamespace(namespace), client.MatchingFields{index: key},
-		client.UnsafeDisableDeepCopy)
+	err := r.client.List(ctx, list, client.InNamespace(namespace),
+		client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector(index, key)}, client.UnsafeDisableDeepCopy)
 	if err != nil {
 		return nil, fmt.Errorf("listing pods in namespace %s with %s=%s: %w", namespace, index, key, err)
 	}

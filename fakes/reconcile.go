@@ -30,7 +30,9 @@ type Reconciler struct {
 
 	d        Decisions
 	memories map[types.UID]*memory
-	// livePods and orphanPods are the lists of the sync that is under way; their memory serves the next one.
+	// job is the Job of the sync that is under way, livePods and orphanPods are its lists; their memory
+	// serves the next one.
+	job                  batchv1.Job
 	livePods, orphanPods corev1.PodList
 	// podVersion is the highest resourceVersion that pod events have shown.
 	podVersion uint64
@@ -89,7 +91,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 }
 
 func (r *Reconciler) reconcileJob(ctx context.Context, req reconcile.Request) error {
-	job := &batchv1.Job{}
+	job := &r.job
+	*job = batchv1.Job{}
 	// Shared with the cache, like the pods. What a sync changes is the status, of which it gets a copy.
 	err := r.client.Get(ctx, req.NamespacedName, job, client.UnsafeDisableDeepCopy)
 	job.Status = *job.Status.DeepCopy()

@@ -143,7 +143,7 @@ func (s *Scenario) expectedPods() int {
 
 // expectedEntries is about how many entries the trace of a run will have.
 func (s *Scenario) expectedEntries() int {
-	const some, perPod = 256, 16
+	const some, perPod = 108, 16
 	return some + perPod*s.expectedPods()
 }
 

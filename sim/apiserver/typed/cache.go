@@ -102,9 +102,9 @@ func (c *Cache) List(_ context.Context, list client.ObjectList, opts ...client.L
 		return err
 	}
 	found = narrow(found, namespaceFor(r, options.Namespace), options)
-	put := copyWithKind(r)
-	if options.UnsafeDisableDeepCopy != nil && *options.UnsafeDisableDeepCopy {
-		put = shareInto
+	put := put(shareInto)
+	if options.UnsafeDisableDeepCopy == nil || !*options.UnsafeDisableDeepCopy {
+		put = copyWithKind(r)
 	}
 	list.SetResourceVersion("")
 	list.SetContinue("continue-not-supported") // what controller-runtime's cache says

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -43,7 +42,9 @@ func (c *Client) request(ctx context.Context, call Call, into client.Object,
 	// As in controller-runtime's client, an answer has no apiVersion and kind, and those that the user has set stay
 	// except on creation.
 	kind := into.GetObjectKind().GroupVersionKind()
-	if err := copyInto(into, stored); err != nil {
+	if call.Subresource == "status" && copyStatus(into, stored) {
+		// nothing else is new
+	} else if err := copyInto(into, stored); err != nil {
 		return err
 	}
 	if call.Verb != "create" && !kind.Empty() {
@@ -107,16 +108,6 @@ func (c *Client) update(ctx context.Context, subresource string, obj client.Obje
 		}
 		return dryRun(caller, dry).Update(obj.DeepCopyObject().(apiserver.Object))
 	})
-}
-
-// copyForStatus copies an object whose status is to be written. The spec is not stored and not written into, so it need
-// not be copied, which for a Job is most of the cost.
-func copyForStatus(obj client.Object) apiserver.Object {
-	job, ok := obj.(*batchv1.Job)
-	if !ok {
-		return obj.DeepCopyObject().(apiserver.Object)
-	}
-	return &batchv1.Job{TypeMeta: job.TypeMeta, ObjectMeta: *job.ObjectMeta.DeepCopy(), Spec: job.Spec, Status: *job.Status.DeepCopy()}
 }
 
 // Patch patches an object; a metav1.PartialObjectMetadata gets only metadata back.

@@ -47,7 +47,8 @@ func Default(job *batchv1.Job) {
 
 func setDefault[T any](p **T, value T) {
 	if *p == nil {
-		*p = &value
+		v := value // the parameter itself would be allocated for every call
+		*p = &v
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // only when a field that they speak of changes (STV-18), because an edit of the spec can make a good status bad for a
 // while, and the controller must be able to repair it step by step.
 func ValidateStatusUpdate(job, old *batchv1.Job) field.ErrorList {
-	errs := core.ValidateObjectMetaUpdate(&job.ObjectMeta, &old.ObjectMeta, field.NewPath("metadata"))
+	errs := core.ValidateObjectMetaUpdate(&job.ObjectMeta, &old.ObjectMeta, metadataPath)
 	c := newStatusChange(job, old)
 	c.counts()
 	c.uncounted()
@@ -52,7 +52,7 @@ func newStatusChange(job, old *batchv1.Job) *statusChange {
 	now, was := &job.Status, &old.Status
 	condition := func(kind batchv1.JobConditionType) fact { return fact{isTrue(now, kind), isTrue(was, kind)} }
 	return &statusChange{
-		spec: &job.Spec, now: now, was: was, path: field.NewPath("status"),
+		spec: &job.Spec, now: now, was: was, path: statusPath,
 		complete:         condition(batchv1.JobComplete),
 		failed:           condition(batchv1.JobFailed),
 		failureTarget:    condition(batchv1.JobFailureTarget),

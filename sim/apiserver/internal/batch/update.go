@@ -16,9 +16,9 @@ import (
 // ValidateUpdate checks a write to the main resource after PrepareForUpdate: the new Job must be valid by itself (VAL),
 // and may differ from the old one only in what is mutable (MUT-1 to MUT-3, MSD).
 func ValidateUpdate(job, old *batchv1.Job) field.ErrorList {
-	path := field.NewPath("spec")
+	path := specPath
 	spec, oldSpec := &job.Spec, &old.Spec
-	errs := core.ValidateObjectMetaUpdate(&job.ObjectMeta, &old.ObjectMeta, field.NewPath("metadata"))
+	errs := core.ValidateObjectMetaUpdate(&job.ObjectMeta, &old.ObjectMeta, metadataPath)
 	lenient := metav1validation.LabelSelectorHasInvalidLabelValue(oldSpec.Selector)
 	errs = append(errs, validateSpec(spec, lenient, path)...)
 	errs = append(errs, validateCompletionsUpdate(spec, oldSpec, path.Child("completions"))...)

@@ -29,9 +29,9 @@ const (
 
 // ValidateCreate checks a Job after PrepareForCreate (VAL-1 to VAL-14).
 func ValidateCreate(job *batchv1.Job) field.ErrorList {
-	errs := core.ValidateObjectMeta(&job.ObjectMeta, field.NewPath("metadata"))
+	errs := core.ValidateObjectMeta(&job.ObjectMeta, metadataPath)
 	errs = append(errs, validateGeneratedSelector(job)...)
-	errs = append(errs, validateSpec(&job.Spec, false, field.NewPath("spec"))...)
+	errs = append(errs, validateSpec(&job.Spec, false, specPath)...)
 	return append(errs, validateNameOfLastPod(job)...)
 }
 
@@ -45,7 +45,7 @@ func validateGeneratedSelector(job *batchv1.Job) field.ErrorList {
 	if job.UID == "" {
 		errs = append(errs, field.Required(field.NewPath("metadata", "uid"), ""))
 	}
-	path := field.NewPath("spec", "template", "metadata", "labels")
+	path := templateLabelsPath
 	generated := labels.Set{}
 	for _, label := range [4]struct{ key, value string }{
 		{legacyControllerUIDLabel, string(job.UID)},
@@ -62,11 +62,20 @@ func validateGeneratedSelector(job *batchv1.Job) field.ErrorList {
 			errs = append(errs, field.Invalid(path.Key(label.key), job.Spec.Template.Labels, detail))
 		}
 	}
-	if selector, err := metav1.LabelSelectorAsSelector(job.Spec.Selector); err == nil && !selector.Matches(generated) {
+	if selector, err := parseSelector(job.Spec.Selector); err == nil && !selector.Matches(generated) {
 		errs = append(errs, field.Invalid(field.NewPath("spec", "selector"), job.Spec.Selector,
 			"`selector` not auto-generated"))
 	}
 	return errs
+}
+
+// parseSelector is metav1.LabelSelectorAsSelector, which checks names with regular expressions, and faster for selectors
+// that only list labels.
+func parseSelector(s *metav1.LabelSelector) (labels.Selector, error) {
+	if s != nil && len(s.MatchExpressions) == 0 && len(s.MatchLabels) > 0 && len(core.ValidateLabels(s.MatchLabels, nil)) == 0 {
+		return labels.SelectorFromValidatedSet(s.MatchLabels), nil
+	}
+	return metav1.LabelSelectorAsSelector(s)
 }
 
 // validateNameOfLastPod: the pod of the highest index is named and called on the network after the Job (VAL-6).
@@ -112,7 +121,7 @@ func validateSelector(spec *batchv1.JobSpec, lenient bool, path *field.Path) fie
 			errs = append(errs, metav1validation.ValidateLabelSelectorRequirement(requirement, options, at)...)
 		}
 	}
-	selector, err := metav1.LabelSelectorAsSelector(spec.Selector)
+	selector, err := parseSelector(spec.Selector)
 	if err == nil && !selector.Matches(labels.Set(spec.Template.Labels)) {
 		errs = append(errs, field.Invalid(path.Child("template", "metadata", "labels"), spec.Template.Labels,
 			selectorDoesNotMatchPods))

@@ -6,7 +6,6 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/jobsim/jobsim/sim/apiserver/internal/core"
 )
@@ -30,7 +29,7 @@ func Warnings(job, old *batchv1.Job) []string {
 			"parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of "+
 			"indexes fail")
 	}
-	path := field.NewPath("spec", "template")
+	path := templatePath
 	return append(warnings, core.PodTemplateWarnings(&spec.Template, path)...)
 }
 
