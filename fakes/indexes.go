@@ -77,21 +77,33 @@ func orphanKey(job *batchv1.Job) string {
 // podsByJobName lists the live pods whose controller is called so, in the order in which they arrived in the cache.
 // They are shared with the cache: nobody may change them.
 func (r *Reconciler) podsByJobName(ctx context.Context, job types.NamespacedName) ([]corev1.Pod, error) {
-	return r.listPods(ctx, &r.livePods, job.Namespace, liveIndex, job.Name)
+	return r.listPods(ctx, &r.livePods, listingKey{job.Namespace, liveIndex, job.Name})
 }
 
 func (r *Reconciler) orphans(ctx context.Context, job *batchv1.Job) ([]corev1.Pod, error) {
-	return r.listPods(ctx, &r.orphanPods, job.Namespace, orphanIndex, orphanKey(job))
+	return r.listPods(ctx, &r.orphanPods, listingKey{job.Namespace, orphanIndex, orphanKey(job)})
 }
 
-func (r *Reconciler) listPods(
-	ctx context.Context, list *corev1.PodList, namespace, index, key string,
-) ([]corev1.Pod, error) {
-	list.Items = list.Items[:0]
-	err := r.client.List(ctx, list, client.InNamespace(namespace),
-		client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector(index, key)}, client.UnsafeDisableDeepCopy)
-	if err != nil {
-		return nil, fmt.Errorf("listing pods in namespace %s with %s=%s: %w", namespace, index, key, err)
+// listing is the memory of one kind of list. The options mostly are those of the sync before.
+type listing struct {
+	pods    corev1.PodList
+	key     listingKey
+	options []client.ListOption
+}
+
+type listingKey struct{ namespace, index, value string }
+
+func (r *Reconciler) listPods(ctx context.Context, l *listing, key listingKey) ([]corev1.Pod, error) {
+	if l.key != key {
+		l.key, l.options = key, []client.ListOption{
+			client.InNamespace(key.namespace),
+			client.MatchingFieldsSelector{Selector: fields.OneTermEqualSelector(key.index, key.value)},
+			client.UnsafeDisableDeepCopy,
+		}
 	}
-	return list.Items, nil
+	l.pods.Items = l.pods.Items[:0]
+	if err := r.client.List(ctx, &l.pods, l.options...); err != nil {
+		return nil, fmt.Errorf("listing pods in namespace %s with %s=%s: %w", key.namespace, key.index, key.value, err)
+	}
+	return l.pods.Items, nil
 }

@@ -33,7 +33,7 @@ type Reconciler struct {
 	// job is the Job of the sync that is under way, livePods and orphanPods are its lists; their memory
 	// serves the next one.
 	job                  batchv1.Job
-	livePods, orphanPods corev1.PodList
+	livePods, orphanPods listing
 	// podVersion is the highest resourceVersion that pod events have shown.
 	podVersion uint64
 	// notes are what a broken implementation remembers beyond that.

@@ -57,7 +57,7 @@ func (w *jobWatcher) podChanged(c apiserver.Change) {
 	pod := c.Object().(*corev1.Pod)
 	p := w.at[pod.UID]
 	if p == nil {
-		owner := metav1.GetControllerOf(pod)
+		owner := metav1.GetControllerOfNoCopy(pod)
 		if owner == nil || owner.Kind != "Job" {
 			return
 		}

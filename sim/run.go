@@ -134,8 +134,11 @@ func (s *Scenario) expectedPods() int {
 	const most = 100_000
 	pods := 0
 	for _, job := range s.Jobs {
-		if job.Spec.Completions != nil {
+		switch {
+		case job.Spec.Completions != nil:
 			pods += max(0, min(int(*job.Spec.Completions), most))
+		case job.Spec.Parallelism == nil:
+			pods++ // DEF-3
 		}
 	}
 	return min(pods, most)
@@ -143,7 +146,7 @@ func (s *Scenario) expectedPods() int {
 
 // expectedEntries is about how many entries the trace of a run will have.
 func (s *Scenario) expectedEntries() int {
-	const some, perPod = 108, 16
+	const some, perPod = 96, 16
 	return some + perPod*s.expectedPods()
 }
 

@@ -35,8 +35,15 @@ type reconcileInstance struct {
 	running   int     // workers that run something
 	watchdog  *watchdog
 
-	asked   bool // a turn is on the queue
-	busy    bool // a reconcile is under way
+	asked bool // a turn is on the queue
+	turn  func()
+	busy  bool // a reconcile is under way
+	// request is what it is about, and result and err what it returned; reconcile makes the call.
+	request   reconcile.Request
+	result    reconcile.Result
+	err       error
+	reconcile func()
+
 	dead    bool
 	failure *Failure
 	broken  *broken
@@ -63,6 +70,8 @@ func newReconcileInstance(w World, component string) *reconcileInstance {
 		Events: typed.NewEventRecorder(component, i.now, i.post),
 		Log:    newLog(func(e trace.Entry) { i.visit(func() { w.Record(e) }) }),
 	}
+	i.turn = i.takeTurn
+	i.reconcile = func() { i.result, i.err = i.subject.Reconcile(i.ctx, i.request) }
 	i.ctx = log.IntoContext(context.Background(), i.env.Log)
 	return i
 }
@@ -224,7 +233,7 @@ func (i *reconcileInstance) askForTurn() {
 		return
 	}
 	i.asked = true
-	i.world.Queue().After(0, event.Controller, i.takeTurn)
+	i.world.Queue().After(0, event.Controller, i.turn)
 }
 
 // takeTurn calls Reconcile for the next key.
@@ -234,7 +243,11 @@ func (i *reconcileInstance) takeTurn() {
 		return
 	}
 	request, cause, ok := i.work.next()
-	if !ok || i.loops(syncOf(request)) {
+	if !ok {
+		return
+	}
+	what := fmt.Stringer(syncOf(request))
+	if i.loops(what) {
 		return
 	}
 	q := i.world.Queue()
@@ -244,15 +257,14 @@ func (i *reconcileInstance) takeTurn() {
 		Kind: trace.Instance, Verb: "sync", Namespace: request.Namespace, Name: request.Name, Resource: string(apiserver.Jobs),
 	})
 	i.busy = true
-	var result reconcile.Result
-	var err error
-	failure := i.run(syncOf(request), func() { result, err = i.subject.Reconcile(i.ctx, request) })
+	i.request = request
+	failure := i.run(what, i.reconcile)
 	i.busy = false
 	if failure != nil {
 		i.failure = failure
 	}
 	if !i.over() {
-		i.finish(request, result, err)
+		i.finish(request, i.result, i.err)
 		i.work.Done(request)
 		if i.work.Len() > 0 {
 			i.askForTurn()

@@ -17,7 +17,7 @@ func CheckJob(job *batchv1.Job) field.ErrorList {
 		obj.Name = obj.GenerateName + "xxxxx"
 	}
 	obj.UID = types.UID("00000000-0000-4000-8000-000000000000")
-	st := strategies[Jobs]
+	st := strategyOf(Jobs)
 	st.prepareCreate(obj)
 	return st.validateCreate(obj)
 }

@@ -46,7 +46,7 @@ func (c *Caller) createAnd(obj Object, toStore func() Object) (Object, error) {
 
 // create makes obj what will be stored. It returns the warnings that the client is sent.
 func (c *Caller) create(k *Key, obj Object) (warnings string, err error) {
-	st := strategies[k.Resource]
+	st := strategyOf(k.Resource)
 	if st == nil {
 		return "", errUnserved()
 	}
@@ -96,12 +96,12 @@ func alreadyExists(k Key, old Object) error {
 // checkNewMeta looks at what must be right before anything else is looked at. A namespace of an object that lives in
 // none is dropped.
 func (c *Caller) checkNewMeta(k *Key, obj Object) error {
-	if !strategies[k.Resource].namespaced {
+	if !strategyOf(k.Resource).namespaced {
 		obj.SetNamespace("")
 		k.Namespace = ""
 	}
 	switch {
-	case strategies[k.Resource].namespaced && k.Namespace == "":
+	case strategyOf(k.Resource).namespaced && k.Namespace == "":
 		return apierrors.NewBadRequest("an empty namespace may not be set during creation")
 	case obj.GetName() == "" && obj.GetGenerateName() == "":
 		return invalid(*k, field.ErrorList{field.Required(field.NewPath("metadata", "name"),

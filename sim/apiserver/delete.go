@@ -24,7 +24,7 @@ func (c *Caller) Delete(k Key, options *metav1.DeleteOptions) error {
 		c.record("delete", "", k, nil, err)
 		return err
 	}
-	st := strategies[k.Resource]
+	st := strategyOf(k.Resource)
 	text := strings.Join(st.deleteWarnings(options), "; ")
 	obj := st.copy(old)
 	graceful, pending := c.setGrace(st, obj, options)
@@ -169,7 +169,7 @@ func (c *Caller) remove(k Key, obj Object, seq int) {
 		Resource: string(k.Resource), Namespace: k.Namespace, Name: k.Name, Object: obj,
 	})
 	s.queue.Cause = outer
-	last := strategies[k.Resource].copy(obj)
+	last := strategyOf(k.Resource).copy(obj)
 	last.SetResourceVersion(s.store.nextVersion()) // a DELETED event carries the version of the deletion
 	s.store.apply(k, Change{Old: last, At: s.queue.Now(), Seq: seq})
 }

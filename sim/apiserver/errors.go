@@ -20,7 +20,7 @@ func notFound(k Key) error { return apierrors.NewNotFound(k.groupResource(), k.N
 func conflict(k Key, err error) error { return apierrors.NewConflict(k.groupResource(), k.Name, err) }
 
 func invalid(k Key, errs field.ErrorList) error {
-	return apierrors.NewInvalid(strategies[k.Resource].kind.GroupKind(), k.Name, errs)
+	return apierrors.NewInvalid(strategyOf(k.Resource).kind.GroupKind(), k.Name, errs)
 }
 
 // checkPreconditions compares what the caller of a deletion expects of an object with the object. The real server names
@@ -29,7 +29,7 @@ func checkPreconditions(k Key, obj Object, p *metav1.Preconditions) error {
 	if p == nil {
 		return nil
 	}
-	kind := strategies[k.Resource].kind
+	kind := strategyOf(k.Resource).kind
 	named := schema.GroupResource{Group: kind.Group, Resource: kind.Kind}
 	if p.UID != nil && *p.UID != obj.GetUID() {
 		return apierrors.NewConflict(named, k.Name, fmt.Errorf("the UID in the precondition (%s) does not match the UID "+

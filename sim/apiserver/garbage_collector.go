@@ -212,7 +212,7 @@ func (gc *garbageCollector) letGo(k Key, uid types.UID, finalizer string) {
 	if obj == nil || obj.GetUID() != uid || !slices.Contains(obj.GetFinalizers(), finalizer) {
 		return
 	}
-	changed := strategies[k.Resource].copy(obj)
+	changed := strategyOf(k.Resource).copy(obj)
 	changed.SetFinalizers(without(obj.GetFinalizers(), []string{finalizer}))
 	gc.caller.commitTrusted("patch", k, obj, changed)
 }

@@ -27,13 +27,13 @@ func (s Selection) matches(obj Object) bool {
 	if s.Fields == nil || s.Fields.Empty() {
 		return true
 	}
-	return s.Fields.Matches(strategies[s.Resource].fields(obj))
+	return s.Fields.Matches(strategyOf(s.Resource).fields(obj))
 }
 
 // check refuses selectors that the real server refuses: unknown resources and fields that are not indexed for
 // selection (API-1).
 func (s Selection) check() error {
-	st := strategies[s.Resource]
+	st := strategyOf(s.Resource)
 	if st == nil {
 		return errUnserved()
 	}
@@ -57,7 +57,7 @@ func (c *Caller) List(sel Selection) ([]Object, string, error) {
 	}
 	store := &c.server.store
 	var selected []Object
-	for _, obj := range store.collections[sel.Resource].sorted(sel.Namespace) {
+	for _, obj := range store.of(sel.Resource).sorted(sel.Namespace) {
 		if sel.matches(obj) {
 			selected = append(selected, obj)
 		}

@@ -52,7 +52,7 @@ func asAny(s string) any { return s }
 
 // Patches of metadata take a short cut. It must end where the long way ends.
 func TestMetadataPatchesEqualTheLongWay(t *testing.T) {
-	st := strategies[Pods]
+	st := strategyOf(Pods)
 	var short, long int
 	rapid.Check(t, func(t *rapid.T) {
 		old := newPod("p")

@@ -32,10 +32,10 @@ func (c *Caller) patched(k Key, subresource string, old Object, kind types.Patch
 	if old == nil {
 		return nil, notFound(k)
 	}
-	obj, ok := patchMetadata(strategies[k.Resource], old, kind, data)
+	obj, ok := patchMetadata(strategyOf(k.Resource), old, kind, data)
 	if !ok {
 		var err error
-		if obj, err = patchAny(strategies[k.Resource], old, kind, data); err != nil {
+		if obj, err = patchAny(strategyOf(k.Resource), old, kind, data); err != nil {
 			return nil, err
 		}
 	}

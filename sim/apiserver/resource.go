@@ -49,7 +49,7 @@ func (k Key) String() string {
 
 func (k Key) groupResource() schema.GroupResource {
 	gr := schema.GroupResource{Resource: string(k.Resource)}
-	if st := strategies[k.Resource]; st != nil {
+	if st := strategyOf(k.Resource); st != nil {
 		gr.Group = st.kind.Group
 	}
 	return gr

@@ -55,7 +55,7 @@ func New(queue *event.Queue, recorder Recorder, o Options) *Server {
 // actors of the cluster, which have no stale caches, see the world. A notice schedules what is to be done; it must not
 // write.
 func (s *Server) Subscribe(r Resource, notice func(Change)) {
-	c := s.store.collections[r]
+	c := s.store.of(r)
 	c.notices = append(c.notices, notice)
 }
 

@@ -1,10 +1,11 @@
 package apiserver
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -13,9 +14,25 @@ import (
 // store keeps the current version of every object and the history that watches read. All resources share one
 // resourceVersion, which grows by one with each change, as in a cluster with one etcd.
 type store struct {
-	version     uint64
-	collections map[Resource]*collection
-	window      int // changes kept for each resource
+	version uint64
+	window  int // changes kept for each resource
+
+	jobs, pods, nodes, events collection
+}
+
+// of returns the objects of a resource; nil for one that is not served.
+func (s *store) of(r Resource) *collection {
+	switch r {
+	case Jobs:
+		return &s.jobs
+	case Pods:
+		return &s.pods
+	case Nodes:
+		return &s.nodes
+	case Events:
+		return &s.events
+	}
+	return nil
 }
 
 // collection is the objects of one resource.
@@ -51,19 +68,20 @@ func (c Change) Object() Object {
 
 func newStore(window int) store {
 	// A list of an empty cluster has a resourceVersion too: "0" would mean any to a watch that starts there.
-	s := store{version: 1, collections: map[Resource]*collection{}, window: window}
-	for _, r := range []Resource{Jobs, Pods, Nodes, Events} {
-		s.collections[r] = &collection{objects: map[types.NamespacedName]Object{}}
+	return store{
+		version: 1, window: window,
+		jobs: newCollection(), pods: newCollection(), nodes: newCollection(), events: newCollection(),
 	}
-	return s
 }
+
+func newCollection() collection { return collection{objects: map[types.NamespacedName]Object{}} }
 
 func nameOf(k Key) types.NamespacedName {
 	return types.NamespacedName{Namespace: k.Namespace, Name: k.Name}
 }
 
 func (s *store) get(k Key) Object {
-	c := s.collections[k.Resource]
+	c := s.of(k.Resource)
 	if c == nil {
 		return nil
 	}
@@ -77,7 +95,7 @@ func (s *store) nextVersion() string { return strconv.FormatUint(s.version+1, 10
 func (s *store) apply(k Key, change Change) {
 	s.version++
 	change.Version = s.version
-	c := s.collections[k.Resource]
+	c := s.of(k.Resource)
 	if change.New != nil {
 		c.objects[nameOf(k)] = change.New
 	} else {
@@ -107,19 +125,22 @@ func (c *collection) compact(n int) {
 
 // sorted returns the objects of a namespace (of all, if empty) in the order in which etcd lists them.
 func (c *collection) sorted(namespace string) []Object {
-	names := make([]types.NamespacedName, 0, len(c.objects))
-	for n := range c.objects {
+	type named struct {
+		name   types.NamespacedName
+		object Object
+	}
+	found := make([]named, 0, len(c.objects))
+	for n, obj := range c.objects {
 		if namespace == "" || n.Namespace == namespace {
-			names = append(names, n)
+			found = append(found, named{n, obj})
 		}
 	}
-	sort.Slice(names, func(i, j int) bool {
-		a, b := names[i], names[j]
-		return a.Namespace < b.Namespace || a.Namespace == b.Namespace && a.Name < b.Name
+	slices.SortFunc(found, func(a, b named) int {
+		return cmp.Or(strings.Compare(a.name.Namespace, b.name.Namespace), strings.Compare(a.name.Name, b.name.Name))
 	})
-	objects := make([]Object, len(names))
-	for i, n := range names {
-		objects[i] = c.objects[n]
+	objects := make([]Object, len(found))
+	for i, f := range found {
+		objects[i] = f.object
 	}
 	return objects
 }

@@ -43,11 +43,26 @@ type strategy struct {
 	grace func(old Object, options *metav1.DeleteOptions) int64
 }
 
-var strategies = map[Resource]*strategy{
-	Jobs:   jobStrategy(),
-	Pods:   podStrategy(),
-	Nodes:  nodeStrategy(),
-	Events: eventStrategy(),
+var (
+	ofJobs   = jobStrategy()
+	ofPods   = podStrategy()
+	ofNodes  = nodeStrategy()
+	ofEvents = eventStrategy()
+)
+
+// strategyOf returns nil for a resource that is not served.
+func strategyOf(r Resource) *strategy {
+	switch r {
+	case Jobs:
+		return ofJobs
+	case Pods:
+		return ofPods
+	case Nodes:
+		return ofNodes
+	case Events:
+		return ofEvents
+	}
+	return nil
 }
 
 func jobStrategy() *strategy {

@@ -32,7 +32,7 @@ func (c *Caller) replace(verb, subresource string, obj Object) (Object, error) {
 }
 
 func (c *Caller) checkReplace(k Key, subresource string, old, obj Object) error {
-	st := strategies[k.Resource]
+	st := strategyOf(k.Resource)
 	switch {
 	case st == nil:
 		return errUnserved()
@@ -50,7 +50,7 @@ func (c *Caller) checkReplace(k Key, subresource string, old, obj Object) error 
 // commit makes obj the successor of old, checks it and stores it. A write that changes nothing is accepted and leaves
 // no change, as on the real server.
 func (c *Caller) commit(verb, subresource string, k Key, old, obj Object) (Object, error) {
-	st := strategies[k.Resource]
+	st := strategyOf(k.Resource)
 	forgetKind(obj)
 	keepServerFields(obj, old)
 	var text string

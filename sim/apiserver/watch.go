@@ -60,7 +60,7 @@ func (c *Caller) Watch(o WatchOptions, deliver func(WatchEvent)) (*Watch, error)
 		return nil, err
 	}
 	s := c.server
-	coll := s.store.collections[o.Resource]
+	coll := s.store.of(o.Resource)
 	w := &Watch{server: s, options: o, deliver: deliver, next: coll.dropped + len(coll.log)}
 	w.step = w.run
 	if o.SendInitialEvents || o.From == "" || o.From == "0" {
@@ -87,7 +87,7 @@ func (w *Watch) addInitial(coll *collection) {
 // bookmark tells that all initial events have been sent.
 func (w *Watch) bookmark() WatchEvent {
 	version := strconv.FormatUint(w.server.store.version, 10)
-	obj := strategies[w.options.Resource].blank()
+	obj := strategyOf(w.options.Resource).blank()
 	obj.SetResourceVersion(version)
 	obj.SetAnnotations(map[string]string{metav1.InitialEventsAnnotationKey: "true"})
 	return WatchEvent{Type: watch.Bookmark, Object: obj, Version: version}
@@ -121,7 +121,7 @@ func (w *Watch) Stop() {
 	}
 	w.stopped = true
 	w.pending.Stop()
-	coll := w.server.store.collections[w.options.Resource]
+	coll := w.server.store.of(w.options.Resource)
 	coll.watches = slices.DeleteFunc(slices.Clone(coll.watches), func(x *Watch) bool { return x == w })
 }
 
@@ -148,7 +148,7 @@ func (w *Watch) wake() {
 		w.pending = q.After(0, event.Watch, w.step)
 		return
 	}
-	coll := w.server.store.collections[w.options.Resource]
+	coll := w.server.store.of(w.options.Resource)
 	at := w.next - coll.dropped
 	if at < 0 {
 		w.pending = q.After(0, event.Watch, w.step) // too far behind: run tells
@@ -171,7 +171,7 @@ func (w *Watch) wake() {
 // run delivers one event and puts the next on the queue.
 func (w *Watch) run() {
 	w.pending = nil
-	coll := w.server.store.collections[w.options.Resource]
+	coll := w.server.store.of(w.options.Resource)
 	switch at := w.next - coll.dropped; {
 	case len(w.initial) > 0:
 		e := w.initial[0]
@@ -208,7 +208,7 @@ func (w *Watch) translate(c Change) (WatchEvent, bool) {
 	case before:
 		e.Type = watch.Deleted
 		if c.New != nil { // left the selection: the last state that was in it, with the version of the change
-			e.Object = strategies[w.options.Resource].copy(c.Old)
+			e.Object = strategyOf(w.options.Resource).copy(c.Old)
 			e.Object.SetResourceVersion(c.New.GetResourceVersion())
 		}
 	default:

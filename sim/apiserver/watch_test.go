@@ -175,7 +175,7 @@ func TestStalledAndStoppedWatches(t *testing.T) {
 	create(c, newJob("d"))
 	c.settle()
 	c.Expect(*log).To(gomega.HaveLen(2), "what was due when it stopped is not delivered")
-	c.Expect(c.server.store.collections[Jobs].watches).To(gomega.BeEmpty())
+	c.Expect(c.server.store.of(Jobs).watches).To(gomega.BeEmpty())
 }
 
 func TestAWatchMayBeStoppedByWhatItDelivers(t *testing.T) {

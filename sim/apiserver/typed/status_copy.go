@@ -16,7 +16,10 @@ func copyForStatus(obj client.Object) apiserver.Object {
 	if !ok {
 		return obj.DeepCopyObject().(apiserver.Object)
 	}
-	return &batchv1.Job{TypeMeta: job.TypeMeta, ObjectMeta: *job.ObjectMeta.DeepCopy(), Spec: job.Spec, Status: *job.Status.DeepCopy()}
+	stored := &batchv1.Job{TypeMeta: job.TypeMeta, Spec: job.Spec}
+	job.ObjectMeta.DeepCopyInto(&stored.ObjectMeta)
+	job.Status.DeepCopyInto(&stored.Status)
+	return stored
 }
 
 // copyStatus is copyInto for the answer to a write of a status, for a Job whose spec is the stored one already because

@@ -7,27 +7,28 @@ package slab
 // The zero value is ready for use.
 type Slab[T any] struct {
 	free []T
-	size int
+	made int
 }
 
-// The sizes of the first block, so that a run of one pod does not pay for many, and of the largest.
+// The sizes of the smallest and of the largest block, which are a quarter of what has been made before, so that a run
+// of few pods does not pay for many.
 const (
-	first = 2
+	least = 2
 	most  = 64
 )
 
-// Reserve makes a first block of n values.
+// Reserve makes a block of n values, unless so many are left.
 func (s *Slab[T]) Reserve(n int) {
 	if len(s.free) < n {
 		s.free = make([]T, n)
+		s.made += n
 	}
 }
 
 // New returns a zero value.
 func (s *Slab[T]) New() *T {
 	if len(s.free) == 0 {
-		s.size = min(max(2*s.size, first), most)
-		s.free = make([]T, s.size)
+		s.Reserve(min(max(s.made/4, least), most))
 	}
 	p := &s.free[0]
 	s.free = s.free[1:]
