@@ -12,9 +12,14 @@ import (
 
 // dispatch tells a handler of a change of the cache, as controller-runtime's event sources do.
 func dispatch(ctx context.Context, h handler.EventHandler, q *requestQueue, old, obj typed.Object, initial bool) {
-	if f, ok := h.(handler.Funcs); ok && f.UpdateFunc != nil && old != nil && obj != nil {
-		// What Funcs.Update does for a queue without priorities, less the reflection with which it finds that out.
-		f.UpdateFunc(ctx, ctrlevent.TypedUpdateEvent[client.Object]{ObjectOld: old, ObjectNew: obj}, q)
+	if f, ok := h.(handler.Funcs); ok && obj != nil {
+		// What Funcs does for a queue without priorities, less the reflection with which it finds that out.
+		switch {
+		case old == nil && f.CreateFunc != nil:
+			f.CreateFunc(ctx, ctrlevent.TypedCreateEvent[client.Object]{Object: obj, IsInInitialList: initial}, q)
+		case old != nil && f.UpdateFunc != nil:
+			f.UpdateFunc(ctx, ctrlevent.TypedUpdateEvent[client.Object]{ObjectOld: old, ObjectNew: obj}, q)
+		}
 		return
 	}
 	switch {

@@ -35,8 +35,13 @@ func (i *identity) uid() types.UID {
 	binary.BigEndian.PutUint64(raw[8:], i.next())
 	raw[6] = raw[6]&0x0f | 0x40
 	raw[8] = raw[8]&0x3f | 0x80
-	h := hex.EncodeToString(raw[:])
-	return types.UID(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])
+	text := [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
+	hex.Encode(text[:8], raw[:4])
+	hex.Encode(text[9:13], raw[4:6])
+	hex.Encode(text[14:18], raw[6:8])
+	hex.Encode(text[19:23], raw[8:10])
+	hex.Encode(text[24:], raw[10:])
+	return types.UID(text[:])
 }
 
 // name makes a name from a generateName prefix (POD-5).

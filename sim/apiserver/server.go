@@ -44,10 +44,11 @@ func New(queue *event.Queue, recorder Recorder, o Options) *Server {
 	s := &Server{
 		queue:    queue,
 		recorder: recorder,
-		store:    newStore(o.WatchWindow),
+		store:    newStore(o.WatchWindow, o.ExpectedPods),
 		identity: identity{seed: o.Seed},
 	}
 	s.pods.Reserve(2 * o.ExpectedPods) // as created, and as bound
+	s.store.pods.log = make([]Change, 0, 7*o.ExpectedPods)
 	return s
 }
 

@@ -66,15 +66,17 @@ func (c Change) Object() Object {
 	return c.Old
 }
 
-func newStore(window int) store {
+func newStore(window, pods int) store {
 	// A list of an empty cluster has a resourceVersion too: "0" would mean any to a watch that starts there.
 	return store{
 		version: 1, window: window,
-		jobs: newCollection(), pods: newCollection(), nodes: newCollection(), events: newCollection(),
+		jobs: newCollection(0), pods: newCollection(pods), nodes: newCollection(0), events: newCollection(pods),
 	}
 }
 
-func newCollection() collection { return collection{objects: map[types.NamespacedName]Object{}} }
+func newCollection(expected int) collection {
+	return collection{objects: make(map[types.NamespacedName]Object, expected)}
+}
 
 func nameOf(k Key) types.NamespacedName {
 	return types.NamespacedName{Namespace: k.Namespace, Name: k.Name}

@@ -92,7 +92,7 @@ func New(queue *event.Queue, server Server, recorder apiserver.Recorder, o Optio
 		queue: queue, server: server, recorder: recorder, options: o,
 		scripts: newScripts(o.Scripts),
 		byName:  map[string]*node{},
-		pods:    map[types.UID]*pod{},
+		pods:    make(map[types.UID]*pod, o.ExpectedPods),
 	}
 	c.versions.Reserve(3 * o.ExpectedPods) // pending, running, and how it ended
 	c.scheduler = scheduler{cluster: c, api: server.As("scheduler")}

@@ -23,15 +23,16 @@ func (b *bucket) get(name types.NamespacedName) apiserver.Object {
 	return nil
 }
 
-// put adds an object or replaces the one of its name.
-func (b *bucket) put(name types.NamespacedName, obj apiserver.Object) {
+// put adds an object or replaces the one of its name, which it returns.
+func (b *bucket) put(name types.NamespacedName, obj apiserver.Object) (old apiserver.Object) {
 	if i, ok := b.at[name]; ok {
-		b.objects[i] = obj
-		return
+		old, b.objects[i] = b.objects[i], obj
+		return old
 	}
 	b.at[name] = len(b.objects)
 	b.objects = append(b.objects, obj)
 	b.live++
+	return nil
 }
 
 func (b *bucket) drop(name types.NamespacedName) {

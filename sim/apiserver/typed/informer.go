@@ -73,7 +73,7 @@ func (i *Informer) Replace(objects []apiserver.Object, version string, initial b
 	for _, obj := range objects {
 		old := i.all.get(nameOf(obj))
 		if old == nil || old.GetResourceVersion() != obj.GetResourceVersion() {
-			i.set(old, obj, initial)
+			i.set(obj, initial)
 		}
 	}
 	i.version = version
@@ -84,7 +84,7 @@ func (i *Informer) Apply(e apiserver.WatchEvent) {
 	i.version = e.Version
 	switch e.Type {
 	case watch.Added, watch.Modified:
-		i.set(i.all.get(nameOf(e.Object)), e.Object, false)
+		i.set(e.Object, false)
 	case watch.Deleted:
 		if old := i.all.get(nameOf(e.Object)); old != nil {
 			i.drop(old)
@@ -93,11 +93,12 @@ func (i *Informer) Apply(e apiserver.WatchEvent) {
 	}
 }
 
-// set stores obj in place of old, which is nil for a new object, and tells the handlers.
-func (i *Informer) set(old, obj apiserver.Object, initial bool) {
-	i.all.put(nameOf(obj), obj)
+// set stores obj, in place of an older version if there is one, and tells the handlers.
+func (i *Informer) set(obj apiserver.Object, initial bool) {
+	name := nameOf(obj)
+	old := i.all.put(name, obj)
 	for _, x := range i.indexes {
-		x.put(obj)
+		x.move(name, obj, x.extract(obj))
 	}
 	i.tell(old, obj, initial)
 }
@@ -115,9 +116,6 @@ func (i *Informer) tell(old, obj apiserver.Object, initial bool) {
 		h(old, obj, initial)
 	}
 }
-
-// put puts an object, or a newer version of it, into the buckets of its values.
-func (x *index) put(obj apiserver.Object) { x.move(nameOf(obj), obj, x.extract(obj)) }
 
 // move takes an object from the buckets that its old version was in to those of the new one, which is nil if it goes.
 func (x *index) move(name types.NamespacedName, obj apiserver.Object, values []string) {
