@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -205,11 +206,18 @@ type fields struct {
 }
 
 // fieldsOf reads the tags of a struct. Structs embedded without a name of their own lend it their fields, as in JSON.
+// They are the same in every file, and read once.
 func fieldsOf(t reflect.Type) fields {
+	if known, ok := fieldsByType.Load(t); ok {
+		return known.(fields)
+	}
 	f := fields{index: map[string][]int{}}
 	f.add(t, nil)
+	fieldsByType.Store(t, f)
 	return f
 }
+
+var fieldsByType sync.Map
 
 func (f *fields) add(t reflect.Type, outer []int) {
 	for i := range t.NumField() {
