@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -16,6 +17,7 @@ type watchdog struct {
 	// instance is nil when there is nothing left to watch: a timer that has been stopped may be kept for a while, and
 	// must not keep a run.
 	instance atomic.Pointer[reconcileInstance]
+	mu       sync.Mutex // the first look may come before timer is set
 	timer    *time.Timer
 	every    time.Duration
 	seen     progress
@@ -38,6 +40,8 @@ func (i *reconcileInstance) watch() {
 	d := &watchdog{every: every}
 	d.instance.Store(i)
 	i.watchdog = d
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.timer = time.AfterFunc(every, d.look)
 }
 
@@ -50,6 +54,8 @@ func (i *reconcileInstance) unwatch() {
 }
 
 func (d *watchdog) look() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	i := d.instance.Load()
 	if i == nil {
 		return
