@@ -128,28 +128,6 @@ func newRun(s *Scenario, impl adapter.Implementation, o options) *run {
 	return r
 }
 
-// expectedPods is about how many pods a run will have, as far as the Jobs say. Room that is made at the start is neither
-// copied nor collected again and again while a run grows; room that stays empty costs little.
-func (s *Scenario) expectedPods() int {
-	const most = 100_000
-	pods := 0
-	for _, job := range s.Jobs {
-		switch {
-		case job.Spec.Completions != nil:
-			pods += max(0, min(int(*job.Spec.Completions), most))
-		case job.Spec.Parallelism == nil:
-			pods++ // DEF-3
-		}
-	}
-	return min(pods, most)
-}
-
-// expectedEntries is about how many entries the trace of a run will have.
-func (s *Scenario) expectedEntries() int {
-	const some, perPod = 96, 16
-	return some + perPod*s.expectedPods()
-}
-
 // Record takes an entry into the trace at the present instant, with what is going on as its cause.
 func (r *run) Record(e trace.Entry) int {
 	e.At, e.Cause = r.queue.Now(), r.queue.Cause
