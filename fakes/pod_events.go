@@ -77,6 +77,7 @@ func (r *Reconciler) podUpdated(ctx context.Context, old, pod *corev1.Pod, q req
 func (r *Reconciler) podStopping(old, pod *corev1.Pod, q requests) {
 	owner := jobOwner(pod)
 	if owner == nil {
+		r.strayDeletion(pod.UID)
 		if r.d.IsOrphan(pod) && carriesFinalizer(pod) {
 			q.Add(orphanRequest(pod))
 		}
@@ -99,6 +100,7 @@ func (r *Reconciler) podDeleted(pod *corev1.Pod, q requests) {
 	r.podVersion = max(r.podVersion, parseVersion(pod.ResourceVersion))
 	owner := jobOwner(pod)
 	if owner == nil {
+		r.strayDeletion(pod.UID)
 		return
 	}
 	mem, ok := r.memories[owner.UID]
@@ -109,6 +111,14 @@ func (r *Reconciler) podDeleted(pod *corev1.Pod, q requests) {
 	mem.writes.podGone(pod.UID)
 	delete(mem.released, pod.UID)
 	r.podNews(pod, nil, owner, q)
+}
+
+// strayDeletion checks off the deletion of a pod that somebody took from its Job between the decision to delete it and
+// the call: the Job would wait for it for minutes.
+func (r *Reconciler) strayDeletion(pod types.UID) {
+	for _, mem := range r.memories {
+		mem.expected.deletionObserved(pod)
+	}
 }
 
 // finalizerSeen checks off a finalizer that the controller removed and that is seen to be gone (TRK-10).

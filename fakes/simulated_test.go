@@ -9,6 +9,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"pgregory.net/rapid"
 
 	"github.com/jobsim/jobsim/fakes"
@@ -292,4 +293,24 @@ func TestSimulatedDeadlineOfAHeldJob(t *testing.T) { // ADS-1, SYNC-8, TIME-1
 	g := NewWithT(t)
 	g.Expect(conditions(status)).To(ContainElement("Failed"))
 	g.Expect(res.Ending).NotTo(Equal(sim.TimeIsUp))
+}
+
+// A pod that is taken from its Job just before the Job deletes it must not be waited for.
+func TestSimulatedDeletionOfAPodThatWasTaken(t *testing.T) { // SUS-2, CTRL-2
+	running := sim.When{After: &sim.Trigger{Pod: 1, Phase: corev1.PodRunning}}
+	for seed := range uint64(200) {
+		_, status := run(t, &sim.Scenario{
+			Jobs: []*batchv1.Job{aJob(sized(1, 1))}, Pods: []kubelet.Script{succeeding(5 * time.Second)},
+			Actions: []sim.Action{
+				{When: running, Pod: &sim.PodAction{Pod: 1, Patch: &sim.Patch{
+					Type: types.MergePatchType, Data: []byte(`{"metadata": {"ownerReferences": null}}`)}}},
+				{When: running, Suspend: new(true)},
+				{When: sim.When{At: 10 * time.Second}, Suspend: new(false)},
+			},
+			Until: time.Minute,
+		}, sim.WithSeed(seed))
+		if got := conditions(status); !slices.Contains(got, "Complete") {
+			t.Fatalf("seed %d: expected the resumed Job to complete within a minute, got %v", seed, got)
+		}
+	}
 }
