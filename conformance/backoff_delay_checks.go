@@ -116,6 +116,11 @@ func (c *punctual) tick(x *examiner, until time.Duration) {
 // undisturbed tells whether nothing has kept the implementation from seeing and counting since the failures.
 func (c *punctual) undisturbed(x *examiner, j *jobState, w wait) bool {
 	first := w.failures[0].failing.at
+	for _, p := range j.pods {
+		if p.maker != j { // an adopted pod that has failed counts as a failure too (SEL-4)
+			return false
+		}
+	}
 	return x.hindered < first && x.runsSince < first && j.specAt < first
 }
 

@@ -115,10 +115,16 @@ func pastDeadline(job *batchv1.Job, now time.Duration) bool {
 	return ok && now >= at
 }
 
-// mayBePastDeadline reports whether the implementation may think that the deadline has passed.
+// mayBePastDeadline reports whether the implementation may think that the deadline has passed. A Job without a stored
+// startTime may have started all the same, if the write was refused.
 func (j *jobState) mayBePastDeadline() bool {
 	return j.knows(func(job *batchv1.Job) bool {
-		return pastDeadline(job, j.view.now) || j.view.skewed() && job.Spec.ActiveDeadlineSeconds != nil
+		if job.Spec.ActiveDeadlineSeconds == nil {
+			return false
+		}
+		unstored := job.Status.StartTime == nil && !suspended(job) &&
+			j.view.now >= max(j.createdAt, j.lastResume).Truncate(time.Second)+deadlineOf(job)
+		return unstored || pastDeadline(job, j.view.now) || j.view.skewed()
 	})
 }
 
