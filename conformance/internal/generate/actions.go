@@ -122,6 +122,10 @@ func (p *plan) newDeadline() any {
 // touchPod draws something that is done to a pod. One that has lost its finalizer is often deleted next.
 func (p *plan) touchPod() {
 	a := sim.Action{When: p.when("pod action"), Pod: p.podAction()}
+	if a.Pod.Patch != nil {
+		// A pod that was counted and is adopted again is counted again, as upstream does it (SEL-4).
+		a.When = sim.When{After: &sim.Trigger{Pod: a.Pod.Pod, Phase: corev1.PodRunning}}
+	}
 	p.act(a)
 	if a.Pod.RemoveFinalizer != "" && p.chance("deletes it too", 40) {
 		a.At += pick(p.draw, "deleted after", 0, second, 5*second)
