@@ -51,7 +51,7 @@ func waitsToReplace(x *examiner, p *podState) {
 			return // when a pod that was deleted or lost has finished is a matter of taste
 		}
 		waiting++
-		soonest = min(soonest, f.soonest)
+		soonest = min(soonest, f.soonest, regularEnded(f.obj))
 	}
 	most := parallel(j.obj)
 	if x.surelyActive(j, p)+1 <= most-waiting {
@@ -137,7 +137,7 @@ func resetBySuccess(x *examiner, j *jobState) (since time.Duration, what string,
 		return 0, "", false
 	}
 	w := j.longestWait()
-	if w.n == 0 || w.n == len(j.failures) {
+	if w.n == 0 || len(w.failures) == len(j.failures) {
 		return 0, "", false
 	}
 	if at, running := deadlineAt(j.obj); running && at <= w.until {

@@ -101,10 +101,10 @@ func (j *jobState) countable() int {
 		switch {
 		case p.early || p.surplus:
 		case p.obj.Status.Phase == corev1.PodFailed, p.deleted.come():
-			n++
+			n += 1 + p.recounts
 		case failing && (p.givenUp || p.mayBe(func(pod *corev1.Pod) bool { return !terminal(pod) })):
 			p.givenUp = true // it counts by what was known when the failure was decided, whatever becomes of it (FIN-17)
-			n++
+			n += 1 + p.recounts
 		}
 	}
 	return n

@@ -86,6 +86,17 @@ func containersEnded(pod *corev1.Pod) (last time.Duration, ok bool) {
 	return last, seen > 0
 }
 
+// regularEnded is when the last regular container has ended, as far as that is known.
+func regularEnded(pod *corev1.Pod) time.Duration {
+	last := time.Duration(0)
+	for i := range pod.Status.ContainerStatuses {
+		if ended := pod.Status.ContainerStatuses[i].State.Terminated; ended != nil {
+			last = max(last, sinceEpoch(ended.FinishedAt))
+		}
+	}
+	return last
+}
+
 // delayAfter is the delay of BO-1 after n failures, not above most.
 func delayAfter(n int, most time.Duration) time.Duration {
 	if n <= 0 {
@@ -157,9 +168,10 @@ func (j *jobState) longestWait() wait {
 			continue
 		}
 		w.failures = append(w.failures, f)
+		w.n += 1 + f.recounts
 		latest = max(latest, f.latest)
 	}
-	if w.n = len(w.failures); w.n > 0 {
+	if w.n > 0 {
 		w.until = latest + delayAfter(w.n, upstreamMost)
 	}
 	return w

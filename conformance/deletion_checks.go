@@ -88,7 +88,7 @@ func (newcomer) job(x *examiner, j *jobState) {
 	own := 0
 	for _, p := range j.pods {
 		if p.ended.come() || p.deleted.come() || isTrue(j.obj, batchv1.JobFailureTarget) {
-			own++
+			own += 1 + p.recounts
 		}
 	}
 	if counted := int(j.obj.Status.Succeeded + j.obj.Status.Failed); counted > own {

@@ -43,6 +43,8 @@ type podState struct {
 	listed    *batchv1.Job
 	finalizer string // what tracking uses
 	failure
+	// recounts is how often its Job has adopted it again after it had counted: it counts again then (SEL-4).
+	recounts int
 	// early tells that it lost its tracking finalizer while it was at work and its Job was not failing; surplus that the
 	// implementation deleted it at a time when nothing said that the Job fails. Such pods count neither way (BL-4).
 	early, surplus bool
@@ -91,6 +93,9 @@ func (p *podState) stored(v *view, obj *corev1.Pod) {
 	was := p.job
 	p.control(v)
 	if p.job != nil && p.job != was { // whatever another Job has counted
+		if p.account != unlisted && p.accountOf == p.job {
+			p.recounts++
+		}
 		p.account, p.listed = unlisted, nil
 	}
 	if !p.deleted.come() && obj.DeletionTimestamp != nil {
