@@ -108,7 +108,8 @@ func (c *startTimes) tick(x *examiner, until time.Duration) {
 		c.missing = append(c.missing, -1)
 	}
 	for i, j := range x.jobs {
-		if j.gone || j.obj.DeletionTimestamp != nil || suspended(j.obj) || j.obj.Status.StartTime != nil || j.finished() || !j.core() {
+		if j.gone || j.obj.DeletionTimestamp != nil || suspended(j.obj) || j.obj.Status.StartTime != nil || j.decided() ||
+			j.finished() || !j.core() { // one that was decided while it was suspended need not start again
 			c.missing[i] = -1
 			continue
 		}
