@@ -80,6 +80,7 @@ func deletedWhileRunning(_ *examiner, j *jobState, w wait) bool {
 type punctual struct {
 	filter waitFilter
 	since  []time.Duration
+	pods   []int // how many pods the Jobs had had by then
 }
 
 // batch is how long upstream lets pod events wait (SYNC-6).
@@ -87,15 +88,15 @@ const batch = time.Second
 
 func (c *punctual) tick(x *examiner, until time.Duration) {
 	for len(c.since) < len(x.jobs) {
-		c.since = append(c.since, -1)
+		c.since, c.pods = append(c.since, -1), append(c.pods, 0)
 	}
 	for i, j := range x.jobs {
 		if len(j.failures) == 0 || j.missing() == 0 || x.skewed() || x.run.Scenario.Latency > 0 {
 			c.since[i] = -1
 			continue
 		}
-		if c.since[i] < 0 {
-			c.since[i] = x.now
+		if c.since[i] < 0 || c.pods[i] != len(j.pods) { // one that was created can be missing again at once
+			c.since[i], c.pods[i] = x.now, len(j.pods)
 		}
 		w := j.longestWait()
 		if w.n == 0 || !c.undisturbed(x, j, w) || !c.filter(x, j, w) {
