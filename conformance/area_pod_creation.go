@@ -88,12 +88,12 @@ func notFrom(template *corev1.PodTemplateSpec, pod *corev1.Pod) string {
 		return "its annotations"
 	case slices.ContainsFunc(template.Finalizers, func(f string) bool { return !slices.Contains(pod.Finalizers, f) }):
 		return "its finalizers"
+	case equality.Semantic.DeepDerivative(&template.Spec, &pod.Spec):
+		return ""
 	case !equality.Semantic.DeepDerivative(template.Spec.Containers, pod.Spec.Containers):
 		return "its containers"
-	case !equality.Semantic.DeepDerivative(&template.Spec, &pod.Spec):
-		return "its spec"
 	}
-	return ""
+	return "its spec"
 }
 
 func fourLabels(x *examiner, j *jobState, pod *corev1.Pod) {
