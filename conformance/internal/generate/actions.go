@@ -83,7 +83,7 @@ func merge(patch map[string]any) *sim.Patch {
 func newCondition(kind, status string) *sim.Patch {
 	return &sim.Patch{
 		Type: types.StrategicMergePatchType, Subresource: "status",
-		Data: []byte(`{"status":{"conditions":[{"status":"` + status + `","type":"` + kind + `"}]}}`),
+		Data: []byte(`{"status":{"conditions":[{"reason":"Somebody","status":"` + status + `","type":"` + kind + `"}]}}`),
 	}
 }
 
