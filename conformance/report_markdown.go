@@ -21,7 +21,7 @@ func (r *Report) markdown() ([]byte, error) {
 	m.b.WriteByte('\n')
 	for _, area := range r.byArea() {
 		m.line("### %s", mdText(area.Area))
-		m.table("requirement", "level", "verdict", "exercised", "")
+		m.table("requirement", "level", "verdict", "exercised", "sentence")
 		for _, row := range area.Rows {
 			text := mdText(row.Sentence)
 			if row.Why != "" {
@@ -92,7 +92,7 @@ func (m *markdown) violations(r *Report) {
 
 func (m *markdown) scenarios(r *Report) {
 	m.line("## Scenarios")
-	m.table("scenario", "verdict", "")
+	m.table("scenario", "verdict", "title")
 	for _, s := range r.Scenarios {
 		text := mdText(s.Title)
 		for _, why := range s.Why {
