@@ -22,7 +22,7 @@ func (p *program) showMatrix(ctx context.Context, list []fakes.Broken, o *broken
 	ctx, stop := p.untilInterrupted(ctx)
 	defer stop()
 	progress := newProgress(p.stderr)
-	rows, err := matrix.Evaluate(ctx, mutants, o.checks.value, func(done, total int) {
+	rows, err := matrix.Evaluate(ctx, mutants, matrix.Checks{All: o.checks.value}, func(done, total int) {
 		progress.show(conformance.Progress{Stage: "broken implementations", Done: done, Total: total})
 	})
 	progress.clear()

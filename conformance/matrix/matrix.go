@@ -32,7 +32,7 @@ type Row struct {
 	// Meant are the requirements that should catch it: those about its first clause, or, if there is none, those that
 	// check it as well.
 	Meant []string
-	// Kills are the requirements that do, in the order of the suite.
+	// Kills are the requirements that do.
 	Kills []Kill
 	// Verdict is the sum, and Scenarios how many built-in scenarios show the mistake.
 	Verdict   conformance.Verdict
@@ -60,9 +60,17 @@ func (r *Row) Caught() *Kill {
 	return nil
 }
 
+// Checks says how many random cases a mutant gets. One that nothing catches in so many may be caught by more.
+type Checks struct {
+	// All is for all requirements.
+	All int
+	// Meant is for those that a mutant is meant for, if none of them has caught it by then.
+	Meant int
+}
+
 // Evaluate evaluates mutants at every level, several at a time, and returns a row for each, in their order. If ctx ends,
-// the rest is left out. A mutant that nothing catches in so many random cases may be caught by more.
-func Evaluate(ctx context.Context, mutants []Mutant, checks int, tell func(done, total int)) ([]Row, error) {
+// the rest is left out.
+func Evaluate(ctx context.Context, mutants []Mutant, checks Checks, tell func(done, total int)) ([]Row, error) {
 	rows := make([]Row, len(mutants))
 	errs := make([]error, len(mutants))
 	var mu sync.Mutex
@@ -97,29 +105,45 @@ func Evaluate(ctx context.Context, mutants []Mutant, checks int, tell func(done,
 	return slices.DeleteFunc(rows, func(r Row) bool { return r.Verdict == "" }), nil
 }
 
-func evaluate(ctx context.Context, m Mutant, checks int) (Row, error) {
+func evaluate(ctx context.Context, m Mutant, checks Checks) (Row, error) {
 	row := Row{Mutant: m, Meant: meant(m)}
 	began := time.Now()
-	report, err := conformance.Evaluate(ctx, m.Implementation, conformance.WithUpstreamExact(),
-		conformance.WithChecks(checks), conformance.WithShrinking(0))
+	report, err := row.evaluate(ctx, conformance.WithChecks(checks.All))
 	if err != nil {
-		return row, fmt.Errorf("%s: %w", m.Name, err)
+		return row, err
 	}
-	if ctx.Err() != nil {
-		return row, nil // half a row would be a wrong one
-	}
-	row.Elapsed, row.Verdict = time.Since(began), report.Verdict
+	verdict := report.Verdict
 	for _, s := range report.Scenarios {
 		if s.Verdict == conformance.NotConformant {
 			row.Scenarios++
 		}
 	}
-	for _, r := range report.Requirements {
-		if r.Violation != nil {
-			row.Kills = append(row.Kills, Kill{Requirement: r.ID, Run: r.Violation.Run, Runs: numberOf(r.Violation.Run)})
+	if row.Caught() == nil && len(row.Meant) > 0 && checks.Meant > checks.All {
+		_, err := row.evaluate(ctx, conformance.WithChecks(checks.Meant), conformance.WithFocus(m.Clauses[0]))
+		if err != nil {
+			return row, err
 		}
 	}
+	if ctx.Err() == nil { // half a row would be a wrong one
+		row.Verdict, row.Elapsed = verdict, time.Since(began)
+	}
 	return row, nil
+}
+
+// evaluate adds what catches the mutant and was not known yet.
+func (r *Row) evaluate(ctx context.Context, options ...conformance.Option) (*conformance.Report, error) {
+	options = append(options, conformance.WithUpstreamExact(), conformance.WithShrinking(0))
+	report, err := conformance.Evaluate(ctx, r.Implementation, options...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.Name, err)
+	}
+	for _, row := range report.Requirements {
+		known := slices.ContainsFunc(r.Kills, func(k Kill) bool { return k.Requirement == row.ID })
+		if row.Violation != nil && !known {
+			r.Kills = append(r.Kills, Kill{Requirement: row.ID, Run: row.Violation.Run, Runs: numberOf(row.Violation.Run)})
+		}
+	}
+	return report, nil
 }
 
 // numberOf is the number of a run.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func mutants() []Mutant {
 
 func TestEvaluate(t *testing.T) {
 	done := 0
-	rows, err := Evaluate(t.Context(), mutants(), 10, func(n, total int) {
+	rows, err := Evaluate(t.Context(), mutants(), Checks{All: 10}, func(n, total int) {
 		if done++; n != done || total != 3 {
 			t.Errorf("told %d of %d", n, total)
 		}
@@ -49,10 +50,35 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+// TestEvaluateLooksOnForWhatIsMeant needs more cases than those for all: in the built-in scenarios nothing is wrong.
+func TestEvaluateLooksOnForWhatIsMeant(t *testing.T) {
+	d := fakes.Reference()
+	d.FailuresExceeded = func(job *batchv1.Job, failed int32) bool { return false }
+	patient := Mutant{Name: "patient", Clauses: []string{"COMP-1"}, Implementation: fakes.Implementation("patient", d)}
+	few, err := Evaluate(t.Context(), []Mutant{patient}, Checks{All: 1}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := Evaluate(t.Context(), []Mutant{patient}, Checks{All: 1, Meant: 40}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range few[0].Kills {
+		if more[0].Kills[slices.Index(few[0].Kills, k)] != k {
+			t.Errorf("%v is not known any more", k)
+		}
+	}
+	for _, k := range more[0].Kills[len(few[0].Kills):] {
+		if !slices.Contains(conformance.Lookup(k.Requirement).Clauses, "COMP-1") {
+			t.Errorf("%s has nothing to do with what was looked for", k.Requirement)
+		}
+	}
+}
+
 func TestDocument(t *testing.T) {
 	var pages [2]bytes.Buffer
 	for i := range pages {
-		rows, err := Evaluate(t.Context(), mutants(), 10, nil)
+		rows, err := Evaluate(t.Context(), mutants(), Checks{All: 10}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +110,7 @@ func TestDocument(t *testing.T) {
 func TestEndedContextLeavesOut(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	rows, err := Evaluate(ctx, mutants(), 10, nil)
+	rows, err := Evaluate(ctx, mutants(), Checks{All: 10}, nil)
 	if err != nil || len(rows) != 0 {
 		t.Errorf("%v: %d rows of an evaluation that was stopped", err, len(rows))
 	}
