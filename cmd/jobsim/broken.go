@@ -178,10 +178,7 @@ func brokenBy(r *conformance.Requirement) []string {
 
 // addBroken makes the broken implementations known to --implementation.
 func (p *program) addBroken() {
-	p.mistakes = map[string]string{}
 	for _, b := range fakes.AllBroken() {
-		broken := b.Implementation()
-		p.implementations = append(p.implementations, broken)
-		p.mistakes[broken.Name()] = b.Mistake
+		p.add(b.Implementation(), b.Mistake)
 	}
 }

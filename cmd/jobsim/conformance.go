@@ -13,9 +13,10 @@ it through the built-in scenarios and through random cases, with faults, and
 say which requirements it keeps and which it breaks. What is broken is shown in
 its smallest form, with a command that shows it again.
 
-jobsim has the reference implementation and broken ones, which jobsim broken
-lists. An implementation of your own is evaluated by conformance.Run in go test
-(go doc github.com/jobsim/jobsim/conformance).
+jobsim has the reference implementation, broken ones, which jobsim broken lists,
+and two to learn from: a careless first-attempt, and the example that it became.
+An implementation of your own is evaluated by conformance.Run in go test (go doc
+github.com/jobsim/jobsim/conformance).
 
 Requirements are selected with --focus: a part of an ID, a pattern such as
 'job/conditions/*', or a clause such as BL-1. jobsim requirements lists them.
@@ -33,6 +34,9 @@ Exit codes:
 
 const conformanceExample = `  # Does the reference conform?
   jobsim conformance
+
+  # What is an author told who begins?
+  jobsim conformance --implementation first-attempt
 
   # What does a mistake look like? As a page for the browser:
   jobsim conformance --implementation broken:backoff-limit-off-by-one \

@@ -97,7 +97,7 @@ func TestSummaryOfEverythingFitsOneScreen(t *testing.T) {
 	r := evaluated(t, patient())
 	row := r.Requirements[0]
 	row.Verdict = conformance.NotConformant
-	row.Violation = &conformance.ViolationRow{Run: "case 7", At: "5s", Text: strings.Repeat("too long ", 100) + "\x1b[31m", Reproduce: "jobsim x"}
+	row.Violation = &conformance.ViolationRow{Run: "scenario pi", At: "5s", Text: strings.Repeat("too long ", 100) + "\x1b[31m", Reproduce: "jobsim x"}
 	for range 40 {
 		r.Requirements = append([]conformance.RequirementRow{row}, r.Requirements...)
 	}
@@ -106,6 +106,24 @@ func TestSummaryOfEverythingFitsOneScreen(t *testing.T) {
 	g.Expect(text).To(gomega.MatchRegexp(`(?m)^and \d\d more$`))
 	g.Expect(text).NotTo(gomega.ContainSubstring("\x1b"))
 	g.Expect(string((&summary{report: r, width: 80, color: true}).text())).To(gomega.HaveSuffix("\n\x1b[31mnot conformant\x1b[0m\n"))
+}
+
+// TestSummaryBeginsWithTheSimplestRun has scenarios before cases, and what happens first before what it leads to.
+func TestSummaryBeginsWithTheSimplestRun(t *testing.T) {
+	r := &conformance.Report{Verdict: conformance.NotConformant, Scenarios: []conformance.ScenarioRow{{Name: "pi"}, {Name: "work-queue"}}}
+	for _, v := range []conformance.ViolationRow{
+		{Run: "case 12", At: "0s"}, {Run: "case 7", At: "5s"}, {Run: "scenario work-queue", At: "1s"},
+		{Run: "scenario pi", At: "1m0s"}, {Run: "scenario pi", At: "9s"},
+	} {
+		r.Requirements = append(r.Requirements, conformance.RequirementRow{
+			ID: v.Run + " at " + v.At, Verdict: conformance.NotConformant, Violation: &v})
+	}
+	var order []string
+	for _, f := range toldOf(r) {
+		order = append(order, f.name)
+	}
+	gomega.NewWithT(t).Expect(order).To(gomega.Equal([]string{"scenario pi at 9s", "scenario pi at 1m0s",
+		"scenario work-queue at 1s", "case 7 at 5s", "case 12 at 0s"}))
 }
 
 // TestReproduceLinesWork types every command that a report has, and finds the requirement broken by the same run each

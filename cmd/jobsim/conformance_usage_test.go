@@ -20,8 +20,11 @@ func TestConformanceUsage(t *testing.T) {
 		{"reference", `expected no argument, found "reference"; did you mean --implementation reference?` + "\n" + help},
 		{"--implementation refrence", `invalid argument "refrence" for "--implementation" flag: ` +
 			"expected a name that there is; did you mean reference?\n" + help},
+		{"--implementation first-atempt", `invalid argument "first-atempt" for "--implementation" flag: ` +
+			"expected a name that there is; did you mean first-attempt?\n" + help},
+		{"example", `expected no argument, found "example"; did you mean --implementation example?` + "\n" + help},
 		{"--implementation mine", `invalid argument "mine" for "--implementation" flag: ` +
-			"expected reference, or broken:NAME as jobsim broken lists them\n" + help},
+			"expected reference, first-attempt, example, or broken:NAME as jobsim broken lists them\n" + help},
 		{"--checks -1", `invalid argument "-1" for "--checks" flag: expected a whole number, zero or more` + "\n" + help},
 		{"--case 0", `invalid argument "0" for "--case" flag: expected a whole number above zero` + "\n" + help},
 		{"--profile exact", `invalid argument "exact" for "--profile" flag: expected core or upstream-exact` + "\n" + help},
@@ -63,6 +66,8 @@ func TestConformanceCompletes(t *testing.T) {
 		want string
 	}{
 		{[]string{"--implementation", "ref"}, "reference\n:4\n"},
+		{[]string{"--implementation", "first"}, "first-attempt\ta careless first attempt at a Job controller, for WALK.md\n:4\n"},
+		{[]string{"--implementation", "ex"}, "example\twhat the first attempt became, one verdict after the other\n:4\n"},
 		{[]string{"--focus", "job/backoff-limit/exc"},
 			exceeding + "\tA Job of which more pods have failed than backoffLimit must fail.\n:4\n"},
 		{[]string{"--scenario", "oom"}, "oom-killed\tKilled for its memory, restarted in place\n:0\n"},

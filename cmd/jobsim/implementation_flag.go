@@ -29,9 +29,12 @@ func (f *implementationFlag) Set(name string) error {
 		f.value = name
 		return nil
 	}
-	var known []string
+	var known, whole []string
 	for _, i := range f.program.implementations {
 		known = append(known, i.Name())
+		if !strings.HasPrefix(i.Name(), brokenPrefix) {
+			whole = append(whole, i.Name())
+		}
 	}
 	if near := nearest(name, known); near != "" {
 		return fmt.Errorf("expected a name that there is; did you mean %s?", near)
@@ -39,19 +42,19 @@ func (f *implementationFlag) Set(name string) error {
 	if near := nearest(brokenPrefix+name, known); near != "" {
 		return fmt.Errorf("expected a name that there is; did you mean %s?", near)
 	}
-	return fmt.Errorf("expected %s, or broken:NAME as jobsim broken lists them", f.program.implementations[0].Name())
+	return fmt.Errorf("expected %s, or broken:NAME as jobsim broken lists them", strings.Join(whole, ", "))
 }
 
 // flag registers the choice of an implementation with a command. The reference is the default.
 func (f *implementationFlag) flag(command *cobra.Command, usage string) {
 	const name = "implementation"
 	f.value = f.program.implementations[0].Name()
-	command.Flags().Var(f, name, usage+": reference or broken:NAME")
+	command.Flags().Var(f, name, usage+": reference, first-attempt, example or broken:NAME")
 	complete := func(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		var names []cobra.Completion
 		for _, i := range f.program.implementations {
 			if strings.HasPrefix(i.Name(), word) {
-				names = append(names, cobra.CompletionWithDesc(i.Name(), f.program.mistakes[i.Name()]))
+				names = append(names, cobra.CompletionWithDesc(i.Name(), f.program.about[i.Name()]))
 			}
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp

@@ -106,7 +106,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"run", "pi", "--color", "red"}, `jobsim: invalid argument "red" for "--color" flag: ` +
 			"expected auto, always or never\n" + run},
 		{[]string{"run", "pi", "--implementation", "mine"}, `jobsim: invalid argument "mine" for "--implementation" flag: ` +
-			"expected reference, or broken:NAME as jobsim broken lists them\n" + run},
+			"expected reference, first-attempt, example, or broken:NAME as jobsim broken lists them\n" + run},
 		{[]string{"run", "pi", "--seed", "-1"}, `jobsim: invalid argument "-1" for "--seed" flag: ` +
 			"expected a whole number from 0 to 18446744073709551615\n" + run},
 		{[]string{"run", "pi", "--until", "10"}, `jobsim: invalid argument "10" for "--until" flag: ` +

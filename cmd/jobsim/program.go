@@ -19,8 +19,8 @@ type program struct {
 	stderr io.Writer
 	// implementations are those that --implementation may name, the default first.
 	implementations []adapter.Implementation
-	// mistakes says what is wrong with those that are broken, by name.
-	mistakes map[string]string
+	// about says what they are, or what is wrong with them, by name.
+	about map[string]string
 	// untilInterrupted ends the context when the user does not want to wait any longer.
 	untilInterrupted func(context.Context) (context.Context, context.CancelFunc)
 	// limits bound what an implementation may do; zero values are the defaults of sim.
@@ -33,8 +33,10 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{
 		stdin: stdin, stdout: &output{to: stdout}, screen: stdout, stderr: stderr,
 		implementations:  []adapter.Implementation{fakes.ReferenceImplementation()},
+		about:            map[string]string{},
 		untilInterrupted: untilInterrupted,
 	}
+	p.addExamples()
 	p.addBroken()
 	return p.run(args)
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"k8s.io/cli-runtime/pkg/printers"
 
@@ -98,9 +101,16 @@ func scenarioCounts(r *conformance.Report) conformance.Counts {
 }
 
 // told is something that is worth a look: its name, one line about it, and how to see it again.
-type told struct{ name, text, reproduce string }
+type told struct {
+	name, text, reproduce string
+	// run is the place of the run that shows it among all runs, and at is when it is seen.
+	run int
+	at  time.Duration
+}
 
-// toldOf lists what has the verdict of the whole: what was broken, or what keeps it from being conformant.
+// toldOf lists what has the verdict of the whole: what was broken, or what keeps it from being conformant. What the
+// simplest run shows comes first, and of one run what happens first: the scenarios go from simple to hard, the random
+// cases follow, and what goes wrong late is often a consequence.
 func toldOf(r *conformance.Report) []told {
 	var all []told
 	for i := range r.Requirements {
@@ -109,43 +119,63 @@ func toldOf(r *conformance.Report) []told {
 		case row.Verdict != r.Verdict || row.Verdict == conformance.Conformant || row.Verdict == conformance.NotClaimed:
 		case row.Violation != nil:
 			v := row.Violation
-			all = append(all, told{row.ID, fmt.Sprintf("%s, at %s: %s", v.Run, v.At, v.Text), v.Reproduce})
+			t := told{name: row.ID, text: fmt.Sprintf("%s, at %s: %s", v.Run, v.At, v.Text), reproduce: v.Reproduce, run: placeOf(r, v.Run)}
+			t.at, _ = time.ParseDuration(v.At) // a report that was read may have anything there; then it is zero
+			all = append(all, t)
 		default:
-			all = append(all, told{row.ID, row.Why, ""})
+			all = append(all, told{name: row.ID, text: row.Why})
 		}
 	}
+	slices.SortStableFunc(all, func(a, b told) int { return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(a.at, b.at)) })
 	for _, row := range r.Scenarios {
 		if row.Verdict == r.Verdict && len(row.Why) > 0 {
-			all = append(all, told{"scenario " + row.Name, strings.Join(row.Why, "; "), row.Reproduce})
+			all = append(all, told{name: "scenario " + row.Name, text: strings.Join(row.Why, "; "), reproduce: row.Reproduce})
 		}
 	}
 	return all
 }
 
+// placeOf is the place of a run among all runs of an evaluation: the scenarios, then the random cases.
+func placeOf(r *conformance.Report, run string) int {
+	for i := range r.Scenarios {
+		if run == "scenario "+r.Scenarios[i].Name {
+			return i
+		}
+	}
+	var number int
+	if _, err := fmt.Sscanf(run, "case %d", &number); err != nil {
+		return len(r.Scenarios)
+	}
+	return len(r.Scenarios) + number
+}
+
 // mostText is how many lines what was seen may take, if there is room.
 const mostText = 4
 
-// findings are as many as there is room for, at least a name and a line each, with a word about the rest.
+// findings are as many as there is room for, the first ones whole, with a word about the rest. At least one is shown.
 func (s *summary) findings(room int) []string {
 	all := toldOf(s.report)
 	if len(all) == 0 {
 		return nil
 	}
 	room -= 2 // an empty line, and the word about the rest
-	show := min(len(all), max(1, room/2))
-	each := min(mostText, max(1, room/show-1))
+	shown := 0
 	var lines []string
-	for _, f := range all[:show] {
-		text := strings.Split(wrapped(comment(f.text), 2), "\n")
-		if len(text) > each {
-			text = append(text[:each-1], s.cut("  "+comment(strings.Join(text[each-1:], " "))))
+	for _, f := range all {
+		if shown > 0 && room < 2 {
+			break
 		}
-		lines = append(lines, s.cut(f.name))
-		for _, line := range text {
+		text := strings.Split(wrapped(comment(f.text), 2), "\n")
+		if most := min(mostText, max(1, room-1)); len(text) > most {
+			text = append(text[:most-1], "  "+comment(strings.Join(text[most-1:], " ")))
+		}
+		for _, line := range append([]string{f.name}, text...) {
 			lines = append(lines, s.cut(line))
 		}
+		shown++
+		room -= 1 + len(text)
 	}
-	if more := len(all) - show; more > 0 {
+	if more := len(all) - shown; more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return append(lines, "")
