@@ -16,7 +16,7 @@ func (r *RequirementRow) Explain() string {
 	fmt.Fprintf(&b, "%s\n\n", r.ID)
 	fmt.Fprintf(&b, "The rule (%s%s): %s\n", r.Strength, clauseList(r.Clauses), r.Sentence)
 	fmt.Fprintf(&b, "It comes from: %s\n\n", r.Source)
-	fmt.Fprintf(&b, "Seen in %s at %s of virtual time: %s\n", v.Run, v.At, v.Text)
+	fmt.Fprintf(&b, "Seen in %s at %s of virtual time: %s\n", v.Where(), v.At, v.Text)
 	for _, e := range v.Entries {
 		fmt.Fprintf(&b, "  - %s\n", e)
 	}

@@ -1,6 +1,11 @@
 package conformance
 
-import "github.com/jobsim/jobsim/sim"
+import (
+	"strings"
+
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/event"
+)
 
 // The version of the report's schema, which REPORT.md describes. Fields are only ever added within a version.
 const (
@@ -113,6 +118,15 @@ type ViolationRow struct {
 	Reproduce string `json:"reproduce"`
 
 	result *sim.Result
+}
+
+// Where is the run in words. A scenario's first run is calm; in the others things are late, and overtake each other.
+func (v *ViolationRow) Where() string {
+	token, err := event.ParseToken(v.Replay)
+	if strings.HasPrefix(v.Run, "scenario ") && err == nil && len(token.Choices) > 0 {
+		return "a random run of " + v.Run
+	}
+	return v.Run
 }
 
 // Result is the run that shows the violation; nil in a report that was read from a file.

@@ -76,7 +76,7 @@ func (m *markdown) violations(r *Report) {
 		m.line("### %s", mdCode(row.ID))
 		m.line("%s", mdText(row.Sentence))
 		m.line("Source: %s%s", mdText(row.Source), mdText(clauseList(row.Clauses)))
-		m.line("Seen in %s at %s of virtual time: %s", mdText(v.Run), mdText(v.At), mdText(v.Text))
+		m.line("Seen in %s at %s of virtual time: %s", mdText(v.Where()), mdText(v.At), mdText(v.Text))
 		for _, e := range v.Entries {
 			fmt.Fprintf(&m.b, "- %s\n", mdText(e))
 		}

@@ -113,6 +113,7 @@ func TestSummaryBeginsWithTheSimplestRun(t *testing.T) {
 	r := &conformance.Report{Verdict: conformance.NotConformant, Scenarios: []conformance.ScenarioRow{{Name: "pi"}, {Name: "work-queue"}}}
 	for _, v := range []conformance.ViolationRow{
 		{Run: "case 12", At: "0s"}, {Run: "case 7", At: "5s"}, {Run: "scenario work-queue", At: "1s"},
+		{Run: "scenario pi", At: "0s", Replay: "j1-200vrvDR0Jje3depHgIBAQEEAQIBAAEBAQABAgEAAQIBAQEAAQUBAwEAAQUBAQECAQMCAQEAAQIBAAEFAQEBAAEBAgABAQEAAQICAQMDAQIBAwEAAQIBAAECAQABAQEFAQIBBQEBAgIBBAE"},
 		{Run: "scenario pi", At: "1m0s"}, {Run: "scenario pi", At: "9s"},
 	} {
 		r.Requirements = append(r.Requirements, conformance.RequirementRow{
@@ -123,7 +124,8 @@ func TestSummaryBeginsWithTheSimplestRun(t *testing.T) {
 		order = append(order, f.name)
 	}
 	gomega.NewWithT(t).Expect(order).To(gomega.Equal([]string{"scenario pi at 9s", "scenario pi at 1m0s",
-		"scenario work-queue at 1s", "case 7 at 5s", "case 12 at 0s"}))
+		"scenario work-queue at 1s", "scenario pi at 0s",
+		"case 7 at 5s", "case 12 at 0s"}))
 }
 
 // TestReproduceLinesWork types every command that a report has, and finds the requirement broken by the same run each

@@ -109,8 +109,8 @@ type told struct {
 }
 
 // toldOf lists what has the verdict of the whole: what was broken, or what keeps it from being conformant. What the
-// simplest run shows comes first, and of one run what happens first: the scenarios go from simple to hard, the random
-// cases follow, and what goes wrong late is often a consequence.
+// simplest run shows comes first, and of one run what happens first: the scenarios go from simple to hard, random runs
+// of them and random cases follow, and what goes wrong late is often a consequence.
 func toldOf(r *conformance.Report) []told {
 	var all []told
 	for i := range r.Requirements {
@@ -119,7 +119,7 @@ func toldOf(r *conformance.Report) []told {
 		case row.Verdict != r.Verdict || row.Verdict == conformance.Conformant || row.Verdict == conformance.NotClaimed:
 		case row.Violation != nil:
 			v := row.Violation
-			t := told{name: row.ID, text: fmt.Sprintf("%s, at %s: %s", v.Run, v.At, v.Text), reproduce: v.Reproduce, run: placeOf(r, v.Run)}
+			t := told{name: row.ID, text: fmt.Sprintf("%s, at %s: %s", v.Where(), v.At, v.Text), reproduce: v.Reproduce, run: placeOf(r, v)}
 			t.at, _ = time.ParseDuration(v.At) // a report that was read may have anything there; then it is zero
 			all = append(all, t)
 		default:
@@ -135,18 +135,21 @@ func toldOf(r *conformance.Report) []told {
 	return all
 }
 
-// placeOf is the place of a run among all runs of an evaluation: the scenarios, then the random cases.
-func placeOf(r *conformance.Report, run string) int {
+// placeOf is the place of a run among all runs of an evaluation, the simple ones first: the scenarios as they are, their
+// random runs, the random cases.
+func placeOf(r *conformance.Report, v *conformance.ViolationRow) int {
+	all := len(r.Scenarios)
 	for i := range r.Scenarios {
-		if run == "scenario "+r.Scenarios[i].Name {
+		switch v.Where() {
+		case "scenario " + r.Scenarios[i].Name:
 			return i
+		case "a random run of scenario " + r.Scenarios[i].Name:
+			return all + i
 		}
 	}
-	var number int
-	if _, err := fmt.Sscanf(run, "case %d", &number); err != nil {
-		return len(r.Scenarios)
-	}
-	return len(r.Scenarios) + number
+	number := 0
+	_, _ = fmt.Sscanf(v.Run, "case %d", &number) // a run of something else goes before the cases
+	return 2*all + number
 }
 
 // mostText is how many lines what was seen may take, if there is room.
