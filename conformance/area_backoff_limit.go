@@ -1,6 +1,6 @@
 package conformance
 
-// backoffLimit is about how many pods may fail (BL). The checks are in backoff_limit_checks.go.
+// backoffLimit is about how many pods may fail (BL). The checks are in area_backoff_limit_checks.go.
 var backoffLimit = []Requirement{
 	{
 		ID: "job/backoff-limit/exceeding-fails-the-job", Clauses: []string{"BL-1", "BL-2", "BL-5"}, Level: Core, Strength: Must,
@@ -54,7 +54,7 @@ var backoffLimit = []Requirement{
 	},
 	{
 		ID: "job/backoff-limit/a-failure-counts-once", Clauses: []string{"BL-3", "COMP-12"}, Level: Core, Strength: Must,
-		Sentence: "status.failed must not be larger than the number of the Job's pods that can have failed; a deleted pod that ends " +
+		Sentence: "A Job's status.failed must not be larger than the number of the Job's pods that can have failed; a deleted pod that ends " +
 			"later counts once.",
 		Observed: "Whenever the implementation raises status.failed or uncountedTerminatedPods.failed, both together are not more than the " +
 			"pods that are Failed, were deleted, or lost to a failure decision.",
@@ -81,7 +81,7 @@ var backoffLimit = []Requirement{
 	},
 	{
 		ID: "job/backoff-limit/message", Clauses: []string{"BL-6"}, Level: UpstreamExact, Strength: Up,
-		Sentence: "The message of BackoffLimitExceeded is \"Job has reached the specified backoff limit\".",
+		Sentence: "The message of a condition with reason BackoffLimitExceeded must be \"Job has reached the specified backoff limit\".",
 		Observed: "FailureTarget=True with that reason has exactly this message.",
 		Source:   "kube-controller-manager, job_controller.go", Scenarios: []string{"never-backoff"},
 		check: messageOf("BackoffLimitExceeded", "Job has reached the specified backoff limit"),
@@ -140,7 +140,7 @@ var backoffLimit = []Requirement{
 	},
 	{
 		ID: "job/backoff-limit/terminating-pods-wait-under-failed", Clauses: []string{"BL-12", "PRP-2"}, Level: UpstreamExact, Strength: Up,
-		Sentence: "Under podReplacementPolicy Failed a pod that is being deleted counts only when it has ended, and by how it has ended.",
+		Sentence: "Under podReplacementPolicy Failed a pod that is being deleted must count only when it has ended, and by how it has ended.",
 		Observed: "As long as no failure of the Job is decided, every pod that is put into uncountedTerminatedPods.failed has the phase Failed.",
 		Source:   "KEP-3939", check: func() any { return onJob(terminatingWait) },
 	},

@@ -52,7 +52,7 @@ var completions = slices.Concat([]Requirement{
 	},
 	{
 		ID: "job/completions/no-more-than-completions", Clauses: []string{"COMP-9"}, Level: Core, Strength: Must,
-		Sentence: "Of a Job with completions no more pods may be active or have succeeded than that when a pod is created.",
+		Sentence: "When a pod is created for a Job with completions, no more pods than that must be active or have succeeded.",
 		Observed: "At each accepted creation the pods that the implementation must know as active, the new one included, and " +
 			"those that it must know as succeeded are at most spec.completions.",
 		Source: "API reference, JobSpec.parallelism", Scenarios: []string{"parallel-completions", "stale-watch", "controller-crash-loop"},

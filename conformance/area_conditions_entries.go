@@ -18,7 +18,7 @@ var conditionEntries = []Requirement{
 	},
 	{
 		ID: "job/conditions/times-stay-with-the-content", Clauses: []string{"FIN-13"}, Level: Core, Strength: Must,
-		Sentence: "lastTransitionTime and lastProbeTime of a condition must not move while its status, reason and message stay as " +
+		Sentence: "The lastTransitionTime and lastProbeTime of a condition must not move while its status, reason and message stay as " +
 			"they are.",
 		Observed: "Entries of type Suspended, Complete, Failed in consecutive versions that say the same have the same times.",
 		Source:   "upstream code, ensureJobConditionStatus", Scenarios: []string{"suspend-resume"},
@@ -26,7 +26,7 @@ var conditionEntries = []Requirement{
 	},
 	{
 		ID: "job/conditions/times-move-with-the-content", Clauses: []string{"FIN-13"}, Level: Core, Strength: Must,
-		Sentence: "lastTransitionTime and lastProbeTime of a condition must both be set when its status, reason or message changes.",
+		Sentence: "The lastTransitionTime and lastProbeTime of a condition must both be set when its status, reason or message changes.",
 		Observed: "An entry of type Suspended, Complete or Failed that is new or says something else has times that are not " +
 			"those of what it said before, and not zero.",
 		Source: "upstream code, ensureJobConditionStatus", Scenarios: []string{"suspend-resume"},
@@ -34,7 +34,7 @@ var conditionEntries = []Requirement{
 	},
 	{
 		ID: "job/conditions/finish-time-is-the-end", Clauses: []string{"FIN-15", "TTL-5"}, Level: Core, Strength: Must, Since: 31,
-		Sentence: "lastTransitionTime of the terminal condition must be the time at which the Job finished, after its last pod ended.",
+		Sentence: "The lastTransitionTime of the terminal condition must be the time at which the Job finished, after its last pod ended.",
 		Observed: "In the version in which Complete=True or Failed=True appears that time is not before the second in which the " +
 			"last pod of the Job ended.",
 		Source: "API reference, JobSpec.ttlSecondsAfterFinished, which counts from it", Scenarios: []string{"deadline-kills-pods"},

@@ -21,7 +21,7 @@ var uncheckedCounters = []Unchecked{
 var presentCounters = []Requirement{
 	{
 		ID: "job/counters/active-settles", Clauses: []string{"STAT-1", "BO-11"}, Level: Core, Strength: Must, Bound: ReactionBound,
-		Sentence: "status.active must come to be the number of pods that are neither terminal nor being deleted.",
+		Sentence: "A Job's status.active must come to be the number of pods that are neither terminal nor being deleted.",
 		Observed: "While no pod of the Job changes for longer than the reaction time, status.active becomes it.",
 		Source:   "API reference, JobStatus.active", Scenarios: []string{"parallel-completions", "parallelism-change"},
 		check: settles("status.active", func(_ *examiner, j *jobState) (truth, kept int, ok bool) {
@@ -30,7 +30,7 @@ var presentCounters = []Requirement{
 	},
 	{
 		ID: "job/counters/ready-settles", Clauses: []string{"STAT-2"}, Level: Core, Strength: Must, Since: 24, Bound: ReactionBound,
-		Sentence: "status.ready must come to be the number of active pods whose Ready condition is True.",
+		Sentence: "A Job's status.ready must come to be the number of active pods whose Ready condition is True.",
 		Observed: "While no pod of the Job changes for longer than the reaction time, status.ready becomes it.",
 		Source:   "API reference, JobStatus.ready", Scenarios: []string{"parallel-completions", "oom-killed"},
 		check: settles("status.ready", func(_ *examiner, j *jobState) (truth, kept int, ok bool) {
@@ -40,7 +40,7 @@ var presentCounters = []Requirement{
 	{
 		ID: "job/counters/terminating-settles", Clauses: []string{"STAT-3"}, Level: Core, Strength: Must, Since: 29,
 		Bound:    ReactionBound,
-		Sentence: "status.terminating must come to be the number of pods that are being deleted and have not ended, whoever deleted them.",
+		Sentence: "A Job's status.terminating must come to be the number of pods that are being deleted and have not ended, whoever deleted them.",
 		Observed: "While no pod of the Job changes for longer than the reaction time, status.terminating becomes it.",
 		Source:   "API reference, JobStatus.terminating", Scenarios: []string{"pod-deleted", "deadline-kills-pods"},
 		check: settles("status.terminating", func(_ *examiner, j *jobState) (truth, kept int, ok bool) {
@@ -49,14 +49,14 @@ var presentCounters = []Requirement{
 	},
 	{
 		ID: "job/counters/all-are-there", Clauses: []string{"STAT-2", "STAT-3", "STAT-6"}, Level: Core, Strength: Must, Since: 29,
-		Sentence: "status.ready, status.terminating and status.uncountedTerminatedPods must not be absent after the first status write.",
+		Sentence: "A Job's status.ready, status.terminating and status.uncountedTerminatedPods must not be absent after the first status write.",
 		Observed: "Every version of a Job that an implementation stores has them, be they zero or empty.",
 		Source:   "API reference, JobStatus", Scenarios: []string{"pi"},
 		check: func() any { return onJob(countersAreThere) },
 	},
 	{
 		ID: "job/counters/ready-within-active", Clauses: []string{"STAT-2", "STAT-12", "STV-14"}, Level: Core, Strength: Must,
-		Sentence: "status.ready must not be greater than status.active in any version: deletions of pods lower both at once.",
+		Sentence: "A Job's status.ready must not be greater than status.active in any version: deletions of pods lower both at once.",
 		Observed: "Both are compared in every version that an implementation stores with one of them changed.",
 		Source:   "API server validation of status", Scenarios: []string{"suspend-resume", "parallelism-change"},
 		check: func() any { return onJob(readyWithinActive) },
@@ -67,7 +67,7 @@ var presentCounters = []Requirement{
 var finalCounters = []Requirement{
 	{
 		ID: "job/counters/succeeded-never-falls", Clauses: []string{"STAT-4", "STV-13"}, Level: Core, Strength: Must,
-		Sentence: "status.succeeded must not decrease.",
+		Sentence: "A Job's status.succeeded must not decrease.",
 		Observed: "Consecutive versions are compared where an implementation stores the later one.",
 		Source:   "API server validation of status", Scenarios: []string{"pi"},
 		check: func() any {
@@ -76,21 +76,21 @@ var finalCounters = []Requirement{
 	},
 	{
 		ID: "job/counters/failed-never-falls", Clauses: []string{"STAT-5", "STV-13"}, Level: Core, Strength: Must,
-		Sentence: "status.failed must not decrease.",
+		Sentence: "A Job's status.failed must not decrease.",
 		Observed: "Consecutive versions are compared where an implementation stores the later one.",
 		Source:   "API server validation of status", Scenarios: []string{"never-backoff"},
 		check: func() any { return onJob(neverFalls("failed", func(s *batchv1.JobStatus) int32 { return s.Failed })) },
 	},
 	{
 		ID: "job/counters/uncounted-lists-are-sets", Clauses: []string{"STAT-6", "STV-2"}, Level: Core, Strength: Must, Since: 22,
-		Sentence: "status.uncountedTerminatedPods must name each pod once, in one of the two lists.",
+		Sentence: "A Job's status.uncountedTerminatedPods must name each pod once, in one of the two lists.",
 		Observed: "No version that an implementation stores has an empty UID or one that occurs twice.",
 		Source:   "API reference, UncountedTerminatedPods", Scenarios: []string{"pi"},
 		check: func() any { return onJob(uncountedListsAreSets) },
 	},
 	{
 		ID: "job/counters/uncounted-lists-are-bounded", Clauses: []string{"STAT-6", "TRK-4"}, Level: UpstreamExact, Strength: Up, Since: 22,
-		Sentence: "status.uncountedTerminatedPods must not name more than 500 pods.",
+		Sentence: "A Job's status.uncountedTerminatedPods must not name more than 500 pods.",
 		Observed: "The lists of every version that an implementation stores are counted.",
 		Source:   "upstream code, MaxUncountedPods",
 		check:    func() any { return onJob(uncountedListsAreBounded) },

@@ -2,7 +2,7 @@ package conformance
 
 import batchv1 "k8s.io/api/batch/v1"
 
-// deadline is about activeDeadlineSeconds (ADS). The checks are in deadline_checks.go.
+// deadline is about activeDeadlineSeconds (ADS). The checks are in area_deadline_checks.go.
 var deadline = []Requirement{
 	{
 		ID: "job/deadline/passing-fails-the-job", Clauses: []string{"ADS-1"}, Level: Core, Strength: Must, Bound: ReactionBound,
@@ -21,7 +21,7 @@ var deadline = []Requirement{
 	},
 	{
 		ID: "job/deadline/message", Clauses: []string{"ADS-1"}, Level: UpstreamExact, Strength: Up,
-		Sentence: "The message of DeadlineExceeded is \"Job was active longer than specified deadline\".",
+		Sentence: "The message of a condition with reason DeadlineExceeded must be \"Job was active longer than specified deadline\".",
 		Observed: "FailureTarget=True with that reason has exactly this message.",
 		Source:   "kube-controller-manager, job_controller.go", Scenarios: []string{"deadline-kills-pods"},
 		check: messageOf(batchv1.JobReasonDeadlineExceeded, "Job was active longer than specified deadline"),
@@ -37,7 +37,7 @@ var deadline = []Requirement{
 	},
 	{
 		ID: "job/deadline/failing-deletes-active-pods", Clauses: []string{"ADS-3", "FIN-9"}, Level: Core, Strength: Must, Bound: ReactionBound,
-		Sentence: "When the deadline has passed, all active pods of the Job must be deleted.",
+		Sentence: "When the deadline of a Job has passed, all active pods of the Job must be deleted.",
 		Observed: "While FailureTarget=True with DeadlineExceeded is stored, no pod of the Job stays active for longer than the reaction time.",
 		Source:   "API reference, JobSpec.activeDeadlineSeconds", Scenarios: []string{"deadline-kills-pods"},
 		check: noneActive(batchv1.JobReasonDeadlineExceeded),
@@ -52,7 +52,7 @@ var deadline = []Requirement{
 	},
 	{
 		ID: "job/deadline/no-pod-after-it", Clauses: []string{"ADS-3"}, Level: Core, Strength: Must,
-		Sentence: "No pod may be created at or after the deadline.",
+		Sentence: "No pod must be created at or after the deadline of its Job.",
 		Observed: "When a pod is created, the deadline of some version of its Job that the implementation may know had not passed when it " +
 			"looked at the clock.",
 		Source: "Job documentation", Scenarios: []string{"deadline-kills-pods", "deadline-and-backofflimit"},
@@ -60,7 +60,7 @@ var deadline = []Requirement{
 	},
 	{
 		ID: "job/deadline/needs-no-event", Clauses: []string{"ADS-4", "CTRL-7"}, Level: Core, Strength: Must, Bound: ReactionBound,
-		Sentence: "The deadline must be noticed although nothing happens in the cluster, and by an implementation that was restarted.",
+		Sentence: "The deadline of a Job must be noticed although nothing happens in the cluster, and by an implementation that was restarted.",
 		Observed: "As job/deadline/passing-fails-the-job, where the implementation was restarted or nothing has happened for ten seconds.",
 		Source:   "Kubernetes issue 62134", Scenarios: []string{"deadline-survives-crash", "deadline-kills-pods"},
 		check: deadlineFails(silentBeforeDeadline),
@@ -75,7 +75,7 @@ var deadline = []Requirement{
 	},
 	{
 		ID: "job/deadline/backoff-limit-comes-first", Clauses: []string{"ADS-6", "SYNC-1"}, Level: Core, Strength: Must,
-		Sentence: "A Job that has exceeded both limits must give the reason BackoffLimitExceeded.",
+		Sentence: "A Job that has exceeded both backoffLimit and its deadline must give the reason BackoffLimitExceeded.",
 		Observed: "When FailureTarget=True with DeadlineExceeded is stored, the failures that the implementation must know of do not exceed " +
 			"every backoffLimit that it may know of.",
 		Source: "Kubernetes unit test \"activeDeadlineSeconds with backofflimit reach\"", Scenarios: []string{"deadline-and-backofflimit"},
@@ -98,7 +98,7 @@ var deadline = []Requirement{
 	},
 	{
 		ID: "job/deadline/zero-fails-at-once", Clauses: []string{"ADS-9"}, Level: Core, Strength: Must,
-		Sentence: "activeDeadlineSeconds 0 must fail the Job before a pod is created, with startTime set and failed 0.",
+		Sentence: "An activeDeadlineSeconds of 0 must fail the Job before a pod is created, with startTime set and failed 0.",
 		Observed: "No pod is created for a Job with that deadline in all versions that the implementation may know; Failed=True comes with " +
 			"failed 0 if the Job has never had a pod.",
 		Source: "Kubernetes validation, which allows 0", check: func() any { return &zeroDeadline{} },
@@ -119,7 +119,7 @@ var deadline = []Requirement{
 	},
 	{
 		ID: "job/deadline/of-a-pod-is-its-own", Clauses: []string{"ADS-11"}, Level: Core, Strength: Must,
-		Sentence: "activeDeadlineSeconds of the pod template limits each pod: a pod that exceeds it is a failed pod, and must not fail the Job " +
+		Sentence: "The activeDeadlineSeconds of the pod template limits each pod: a pod that exceeds it is a failed pod, and must not fail the Job " +
 			"with DeadlineExceeded.",
 		Observed: "A Job without spec.activeDeadlineSeconds never has FailureTarget=True with that reason.",
 		Source:   "API reference, PodSpec.activeDeadlineSeconds", Scenarios: []string{"deadline-of-a-pod"},
@@ -127,7 +127,7 @@ var deadline = []Requirement{
 	},
 	{
 		ID: "job/deadline/clock-runs-through-unnoticed-suspension", Clauses: []string{"ADS-12", "TIME-4"}, Level: UpstreamExact, Strength: Up,
-		Sentence: "startTime is reset exactly when Suspended=True was stored and turns False; a suspension that was never acted on leaves it.",
+		Sentence: "A Job's startTime must be reset exactly when Suspended=True was stored and turns False; a suspension that was never acted on leaves it.",
 		Observed: "No status write replaces a startTime by another one unless the Suspended entry was True before it.",
 		Source:   "Runs of kube-controller-manager 1.37.2", check: func() any { return onJob(clockRunsOn) },
 	},

@@ -1,6 +1,6 @@
 package conformance
 
-// deletion is about Jobs that are deleted, and Jobs that are not (DEL). The checks are in deletion_checks.go.
+// deletion is about Jobs that are deleted, and Jobs that are not (DEL). The checks are in area_deletion_checks.go.
 var deletion = []Requirement{
 	{
 		ID: "job/deletion/frees-pods-of-a-gone-job", Clauses: []string{"DEL-2", "TRK-9"}, Level: Core, Strength: Must, Bound: ReactionBound,
@@ -37,7 +37,7 @@ var deletion = []Requirement{
 	},
 	{
 		ID: "job/deletion/a-dying-job-can-fail", Clauses: []string{"DEL-4"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,
-		Sentence: "A Job that is being deleted is evaluated as before: it fails when too many pods have failed.",
+		Sentence: "A Job that is being deleted must be evaluated as before: it fails when too many pods have failed.",
 		Observed: "As job/backoff-limit/exceeding-fails-the-job, for Jobs with a deletionTimestamp.",
 		Source:   "Kubernetes unit test \"too many job failures\" (deleting)", check: func() any { return &exceeding{promptly{owed: failsWhileDeleted}, beingDeletedJob} },
 	},

@@ -2,7 +2,7 @@ package conformance
 
 import corev1 "k8s.io/api/core/v1"
 
-// disruption is about pods that others delete, evict or lose (EXT). The checks are in disruption_checks.go.
+// disruption is about pods that others delete, evict or lose (EXT). The checks are in area_disruption_checks.go.
 var disruption = []Requirement{
 	{
 		ID: "job/disruption/nothing-is-lost", Clauses: []string{"EXT-1", "EXT-3", "TRK-1"}, Level: Core, Strength: Must,
@@ -20,13 +20,13 @@ var disruption = []Requirement{
 	},
 	{
 		ID: "job/disruption/stripped-pods-do-not-count", Clauses: []string{"EXT-4", "TRK-7"}, Level: UpstreamExact, Strength: Up,
-		Sentence: "A running pod from which somebody takes the finalizer and which he deletes does not count as failed.",
+		Sentence: "A running pod from which somebody takes the tracking finalizer and which is deleted then must not count as failed.",
 		Observed: "As job/backoff-limit/a-failure-counts-once, for Jobs with such a pod.",
 		Source:   "Kubernetes source, getNewFinishedPods", check: failuresAreReal("pods", hasStripped),
 	},
 	{
 		ID: "job/disruption/stripped-pods-are-replaced", Clauses: []string{"EXT-4", "TRK-7"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,
-		Sentence: "Such a pod is replaced without a back-off delay.",
+		Sentence: "A running pod from which somebody takes the tracking finalizer and which is deleted then must be replaced without a back-off delay.",
 		Observed: "A running Job without failures that has lost such a pod and has fewer active pods than it wants gets one within the " +
 			"reaction time.",
 		Source: "Kubernetes source, getNewFinishedPods", check: replacedAtOnce(hasStripped),

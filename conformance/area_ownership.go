@@ -1,7 +1,7 @@
 package conformance
 
 // ownership is about which pods are the Job's: selectors, adoption, release (SEL). The checks are in
-// ownership_checks.go.
+// area_ownership_checks.go.
 var ownership = []Requirement{
 	{
 		ID: "job/ownership/adopts-orphans", Clauses: []string{"SEL-1"}, Level: Core, Strength: Must, Bound: ReactionBound,
@@ -52,7 +52,7 @@ var ownership = []Requirement{
 	},
 	{
 		ID: "job/ownership/adopted-pods-that-ended-count", Clauses: []string{"SEL-4"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,
-		Sentence: "An adopted pod that has ended already counts like any other.",
+		Sentence: "An adopted pod that has ended already must count like any other.",
 		Observed: "It stands in uncountedTerminatedPods, or is counted, within the reaction time after its adoption.",
 		Source:   "Kubernetes source, getPodsForJob", Scenarios: []string{"hand-over"}, check: promptAfterPod(isAdoptionOfEnded, adoptedCount),
 	},
@@ -73,19 +73,19 @@ var ownership = []Requirement{
 	},
 	{
 		ID: "job/ownership/leaves-dying-orphans", Clauses: []string{"SEL-7"}, Level: UpstreamExact, Strength: Up,
-		Sentence: "A pod that is being deleted is not adopted.",
+		Sentence: "A pod that is being deleted must not be adopted.",
 		Observed: "When the implementation makes a Job the controller of a pod, it cannot know of a deletionTimestamp.",
 		Source:   "Kubernetes source, PodControllerRefManager.ClaimPods", check: func() any { return onPod(leavesDying) },
 	},
 	{
 		ID: "job/ownership/frees-dying-orphans", Clauses: []string{"SEL-7", "TRK-9"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,
-		Sentence: "The tracking finalizer is removed from a pod that is being deleted and has no controller.",
+		Sentence: "The tracking finalizer must be removed from a pod that is being deleted and has no controller.",
 		Observed: "It is gone within the reaction time.",
 		Source:   "Kubernetes unit test TestSyncOrphanPod", check: freesOrphans(func(p *podState) bool { return beingDeleted(p.obj) }),
 	},
 	{
 		ID: "job/ownership/adopted-surplus-is-deleted", Clauses: []string{"SEL-8", "COMP-10"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,
-		Sentence: "Adopted pods are the Job's own: there are not more of them than it wants, and none while it is suspended.",
+		Sentence: "Adopted pods are the Job's own: it must not keep more of them active than it wants, and none while it is suspended.",
 		Observed: "A Job with adopted pods does not have more active pods than it wants for longer than the reaction time.",
 		Source:   "Kubernetes source, manageJob", check: promptAfterPod(isSurplusAdoption, adoptedSurplus),
 	},

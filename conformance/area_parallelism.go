@@ -41,7 +41,7 @@ var parallelism = slices.Concat([]Requirement{
 	},
 	{
 		ID: "job/parallelism/zero-keeps-the-deadline", Clauses: []string{"PAR-3"}, Level: Core, Strength: Must, Bound: ReactionBound,
-		Sentence: "The deadline must go on while parallelism is 0.",
+		Sentence: "The deadline of a Job must go on while parallelism is 0.",
 		Observed: "While spec.parallelism is 0, FailureTarget=True is stored within the reaction time of startTime plus " +
 			"activeDeadlineSeconds.",
 		Source: "API reference, JobSpec.activeDeadlineSeconds", Scenarios: []string{"parallelism-zero"},

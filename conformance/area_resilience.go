@@ -14,7 +14,6 @@ import (
 var resilience = slices.Concat(crashes, lateCaches, refusals)
 
 var uncheckedResilience = []Unchecked{
-	{"CTRL-6", "it allows the upstream controller to forget a back-off (BO-9), and asks nothing of others"},
 	{"CTRL-8", "a quirk of the upstream controller, which nobody is asked to copy or to avoid"},
 	{"CTRL-10", "it speaks of real time, of which a run in virtual time has none"},
 	{"CTRL-11", "the API server refuses Jobs with an unknown completionMode, so no run has one"},

@@ -1,7 +1,7 @@
 package conformance
 
 // restarts is about restartPolicy OnFailure: containers are restarted in place (ONF). The checks are in
-// restart_checks.go.
+// area_restarts_checks.go.
 var restarts = []Requirement{
 	{
 		ID: "job/restarts/in-place", Clauses: []string{"ONF-1"}, Level: Core, Strength: Must,
@@ -53,14 +53,14 @@ var restarts = []Requirement{
 	},
 	{
 		ID: "job/restarts/ended-pods-do-not-count", Clauses: []string{"ONF-7"}, Level: UpstreamExact, Strength: Up,
-		Sentence: "Restarts of pods that have ended or disappeared do not count any more.",
+		Sentence: "Restarts of pods that have ended or disappeared must not count against backoffLimit any more.",
 		Observed: "As job/restarts/not-before-the-sum, for Jobs of which a restarted pod has ended.",
 		Source:   "Kubernetes source, pastBackoffLimitOnFailure", Scenarios: []string{"onfailure-recovers"},
 		check: func() any { return &notBeforeTheSum{filter: restartedHasEnded} },
 	},
 	{
 		ID: "job/restarts/terminating-pods-count", Clauses: []string{"ONF-7"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,
-		Sentence: "Restarts of a pod that is being deleted count until it has ended.",
+		Sentence: "Restarts of a pod that is being deleted must count against backoffLimit until it has ended.",
 		Observed: "As job/restarts/sum-fails-the-job, where terminating pods count, for Jobs in which they make the difference.",
 		Source:   "Kubernetes source, pastBackoffLimitOnFailure", check: restartsFail(terminatingRestarts),
 	},

@@ -14,7 +14,7 @@ import (
 var times = []Requirement{
 	{
 		ID: "job/times/start-time-is-set", Clauses: []string{"TIME-1", "COMP-2"}, Level: Core, Strength: Must, Bound: ReactionBound,
-		Sentence: "status.startTime must be set as soon as a Job that is not suspended is looked at, whether or not any pod can be " +
+		Sentence: "The startTime of a Job that is not suspended must be set as soon as the Job is looked at, whether or not any pod can be " +
 			"created.",
 		Observed: "A Job that is not suspended has a startTime within the reaction time; refused creations of pods are no excuse.",
 		Source:   "API reference, JobStatus.startTime", Scenarios: []string{"pi", "api-errors"},
@@ -22,7 +22,7 @@ var times = []Requirement{
 	},
 	{
 		ID: "job/times/no-start-while-suspended", Clauses: []string{"TIME-2", "SUS-1"}, Level: Core, Strength: Must, Since: 21,
-		Sentence: "status.startTime of a Job that is suspended must not be set, unless the Job finishes.",
+		Sentence: "The startTime of a Job that is suspended must not be set, unless the Job finishes.",
 		Observed: "No write by an implementation sets startTime of a Job that was suspended in every version that it may have " +
 			"looked at.",
 		Source: "API reference, JobSpec.suspend",
@@ -44,7 +44,7 @@ var times = []Requirement{
 	},
 	{
 		ID: "job/times/start-time-stays", Clauses: []string{"TIME-4"}, Level: Core, Strength: Must,
-		Sentence: "status.startTime of a Job that is not suspended must not change.",
+		Sentence: "The startTime of a Job that is not suspended must not change.",
 		Observed: "No write by an implementation changes or removes the startTime of a Job that is not suspended, except the one " +
 			"that turns Suspended from True to False.",
 		Source: "API reference, JobStatus.startTime; API server validation of status", Scenarios: []string{"controller-crash-loop"},
@@ -52,7 +52,7 @@ var times = []Requirement{
 	},
 	{
 		ID: "job/times/completion-time-comes-with-complete", Clauses: []string{"TIME-5", "STV-10", "STV-11"}, Level: Core, Strength: Must,
-		Sentence: "status.completionTime must be set by the write that sets Complete=True and by no other, must not be before " +
+		Sentence: "A Job's status.completionTime must be set by the write that sets Complete=True and by no other, must not be before " +
 			"startTime, and must never change.",
 		Observed: "Versions that an implementation stores have a completionTime if and only if they are Complete=True; it is not before " +
 			"startTime and is that of the version before.",
@@ -61,22 +61,18 @@ var times = []Requirement{
 	},
 	{
 		ID: "job/times/completion-time-fits-the-condition", Clauses: []string{"TIME-5"}, Level: Core, Strength: Must,
-		Sentence: "status.completionTime must not be after lastTransitionTime of the Complete condition.",
+		Sentence: "A Job's status.completionTime must not be after lastTransitionTime of the Complete condition.",
 		Observed: "Both are compared in the version in which Complete=True appears.",
 		Source:   "upstream code, finishJob", Scenarios: []string{"pi"},
 		check: func() any { return onJob(completionTimeFits) },
 	},
 	{
 		ID: "job/times/completion-time-is-the-end", Clauses: []string{"TIME-6", "TIME-5"}, Level: Core, Strength: Must, Since: 31,
-		Sentence: "status.completionTime must be the time at which the last pod had ended, not that at which the criteria were met.",
+		Sentence: "A Job's status.completionTime must be the time at which the last pod had ended, not that at which the criteria were met.",
 		Observed: "In the version in which Complete=True appears it is not before the second in which the last pod of the Job ended.",
 		Source:   "KEP-3998", Scenarios: []string{"node-lost"},
 		check: func() any { return onJob(completionTimeIsTheEnd) },
 	},
-}
-
-var uncheckedTimes = []Unchecked{
-	{"TIME-0", "it speaks of how the API stores times; checks of times allow for it"},
 }
 
 // startTimes follows how long Jobs have had no startTime.

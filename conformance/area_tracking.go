@@ -21,7 +21,7 @@ var uncheckedTracking = []Unchecked{
 var ledger = []Requirement{
 	{
 		ID: "job/tracking/counters-rise-with-the-lists", Clauses: []string{"TRK-1", "COMP-12", "CTRL-1"}, Level: Core, Strength: Must, Since: 26,
-		Sentence: "succeeded and failed must rise by as many as leave the uncounted list of that name, in the same write.",
+		Sentence: "The counters status.succeeded and status.failed must rise by as many as leave the list of that name in status.uncountedTerminatedPods, in the same write.",
 		Observed: "Of each write of an implementation, the change of the counters is compared with the UIDs that leave the lists.",
 		Source:   "KEP-2307", Scenarios: []string{"pi", "controller-crash-loop"},
 		check: func() any { return onJob(countersRiseWithLists) },
@@ -36,7 +36,7 @@ var ledger = []Requirement{
 	{
 		ID: "job/tracking/listed-pods-have-ended", Clauses: []string{"STAT-8", "STAT-7", "BL-3", "PRP-1", "PRP-2"}, Level: Core,
 		Strength: Must, Since: 26,
-		Sentence: "A pod must not be listed as succeeded or failed unless it is that.",
+		Sentence: "A pod must not be listed as succeeded or failed in status.uncountedTerminatedPods unless it is that.",
 		Observed: "A UID that enters the list of successes belongs to a pod of the Job in phase Succeeded. One that enters the list of " +
 			"failures belongs to one in phase Failed; or being deleted, under podReplacementPolicy TerminatingOrFailed; or the Job " +
 			"is FailureTarget.",

@@ -49,7 +49,7 @@ var releases = []Requirement{
 	{
 		ID: "job/tracking/running-pods-keep-the-finalizer", Clauses: []string{"TRK-3", "PAR-9"}, Level: Core, Strength: Must, Since: 26,
 		Bound:    ReactionBound,
-		Sentence: "The finalizer must not be taken from a pod that has not ended, unless the Job is decided or being deleted, or the pod is.",
+		Sentence: "The tracking finalizer must not be taken from a pod that has not ended, unless the Job is decided or being deleted, or the pod is.",
 		Observed: "Of a pod that is active when an implementation takes its finalizer, and whose Job goes on, the deletion is asked for " +
 			"within the reaction time.",
 		Source: "KEP-2307", Scenarios: []string{"parallelism-change", "suspend-resume"},

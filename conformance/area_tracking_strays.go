@@ -13,14 +13,14 @@ import (
 var strays = []Requirement{
 	{
 		ID: "job/tracking/strays-are-released", Clauses: []string{"TRK-9", "DEL-2"}, Level: Core, Strength: Must, Since: 22, Bound: ReactionBound,
-		Sentence: "Pods that carry the finalizer and have no controller, or whose Job is gone, must lose the finalizer.",
+		Sentence: "Pods that carry the tracking finalizer and have no controller, or whose Job is gone, must lose it.",
 		Observed: "No such pod carries it for longer than the reaction time; that a Job adopts it is as good.",
 		Source:   "upstream tests TestSyncOrphanPod, TestOrphanPodsFinalizersClearedWithGC",
 		check:    func() any { return &strayPods{} },
 	},
 	{
 		ID: "job/tracking/others-pods-keep-the-finalizer", Clauses: []string{"TRK-9", "SEL-5"}, Level: Core, Strength: Must, Since: 22,
-		Sentence: "The finalizer must not be taken from a pod that somebody else than a Job controls.",
+		Sentence: "The tracking finalizer must not be taken from a pod that somebody else than a Job controls.",
 		Observed: "No implementation takes it from a pod that it must know to be controlled by another kind.",
 		Source:   "upstream code, syncOrphanPod", Scenarios: []string{"pod-handed-over"},
 		check: func() any { return onPod(othersPodsKeepFinalizer) },

@@ -51,7 +51,7 @@ type Requirement struct {
 	// Scenarios are built-in scenarios that show it.
 	Scenarios []string
 
-	// check makes a fresh check for one run: a value with one or more of the methods that check.go lists.
+	// check makes a fresh check for one run: a value with one or more of the methods in check.go.
 	check func() any
 }
 

@@ -18,7 +18,6 @@ var uncheckedClauses = [][]Unchecked{
 	uncheckedResilience,
 	uncheckedRestarts,
 	uncheckedStatusWrites,
-	uncheckedTimes,
 	uncheckedTracking,
 }
 
