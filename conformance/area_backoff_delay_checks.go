@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -144,7 +143,8 @@ func resetBySuccess(x *examiner, j *jobState) (since time.Duration, what string,
 	if at, running := deadlineAt(j.obj); running && at <= w.until {
 		return 0, "", false
 	}
-	return w.until, fmt.Sprintf("Job %s has had a success, and %d failures since; the delay was over at %v, and no pod is created", j.obj.Name, w.n, w.until), true
+	return w.until, j.say("Job ", j.obj.Name, " has had a success, and ", itoa(w.n), " failures since; the delay was over at ", w.until.String(),
+		", and no pod is created"), true
 }
 
 // releasedBySuccess is that a success ends a wait that is going on.
@@ -156,7 +156,7 @@ func releasedBySuccess(x *examiner, j *jobState) (since time.Duration, what stri
 	if w := j.longestWait(); w.n > 0 {
 		return 0, "", false
 	}
-	return 0, "a pod of Job " + j.obj.Name + " has succeeded after the last failure, a pod is missing, and none is created", true
+	return 0, j.say("a pod of Job ", j.obj.Name, " has succeeded after the last failure, a pod is missing, and none is created"), true
 }
 
 func isCreationAfterSuccess(x *examiner, p *podState) bool {
@@ -176,7 +176,7 @@ func notLongerAfterRestart(x *examiner, j *jobState) (since time.Duration, what 
 	if at, running := deadlineAt(j.obj); running && at <= w.until {
 		return 0, "", false
 	}
-	return w.until, "the implementation was restarted, the back-off delay of Job " + j.obj.Name + " is over, and no pod is created", true
+	return w.until, j.say("the implementation was restarted, the back-off delay of Job ", j.obj.Name, " is over, and no pod is created"), true
 }
 
 func isCreationAfterRestart(x *examiner, p *podState) bool {

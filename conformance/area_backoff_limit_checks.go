@@ -30,7 +30,7 @@ func exceedingFails(filter jobFilter) func() any {
 		if j.gone || j.decided() || j.obj.DeletionTimestamp != nil || j.fail() <= backoffLimitOf(j.obj) || !filter(x, j) {
 			return 0, "", false
 		}
-		return 0, "more pods of Job " + j.obj.Name + " have failed than backoffLimit, and it is not FailureTarget", true
+		return 0, j.say("more pods of Job ", j.obj.Name, " have failed than backoffLimit, and it is not FailureTarget"), true
 	}
 	return func() any { return &exceeding{promptly{owed: owed}, filter} }
 }
@@ -87,7 +87,7 @@ func deletedPodsCount(_ *examiner, j *jobState) (since time.Duration, what strin
 	}
 	for _, p := range j.pods {
 		if p.job == j && p.account == unlisted && p.tracked() && p.deleted.come() && !p.deleted.byImplementation() && p.failed() {
-			return p.deleted.at, "pod " + p.obj.Name + " of Job " + j.obj.Name + " was deleted by somebody else, and does not count as failed", true
+			return p.deleted.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " was deleted by somebody else, and does not count as failed"), true
 		}
 	}
 	return 0, "", false
@@ -187,7 +187,7 @@ func noneActive(reason string) func() any {
 		if j.gone || j.active == 0 || j.obj.DeletionTimestamp != nil || !failingFor(j.obj, reason) {
 			return 0, "", false
 		}
-		return 0, "Job " + j.obj.Name + " is failing with " + reason + ", and pods of it are still active", true
+		return 0, j.say("Job ", j.obj.Name, " is failing with ", reason, ", and pods of it are still active"), true
 	}
 	return func() any { return &killing{promptly{owed: owed}, reason} }
 }

@@ -118,14 +118,14 @@ func reachedSucceeds(_ *examiner, j *jobState) (since time.Duration, what string
 	if !j.runs() || workQueue(j.obj) || suspended(j.obj) || !j.completed() {
 		return 0, "", false
 	}
-	return 0, "Job " + j.obj.Name + " has its completions and no active pod, and does not succeed", true
+	return 0, j.say("Job ", j.obj.Name, " has its completions and no active pod, and does not succeed"), true
 }
 
 func suspendedSucceeds(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
 	if !j.runs() || !suspended(j.obj) || !j.completed() {
 		return 0, "", false
 	}
-	return 0, "the suspended Job " + j.obj.Name + " has its completions and no active pod, and does not succeed", true
+	return 0, j.say("the suspended Job ", j.obj.Name, " has its completions and no active pod, and does not succeed"), true
 }
 
 // zeroCompletions checks a Job that needs no pods (COMP-2).
@@ -139,7 +139,7 @@ func zeroSucceeds(_ *examiner, j *jobState) (since time.Duration, what string, o
 	if !j.runs() || !wantsNothing(j.obj) || j.active > 0 {
 		return 0, "", false
 	}
-	return 0, "Job " + j.obj.Name + " has completions 0, and does not succeed", true
+	return 0, j.say("Job ", j.obj.Name, " has completions 0, and does not succeed"), true
 }
 
 func (c *zeroCompletions) job(x *examiner, j *jobState) {
@@ -204,7 +204,7 @@ func completionsSurplus(_ *examiner, j *jobState) (since time.Duration, what str
 	if !j.runs() || workQueue(j.obj) || suspended(j.obj) || j.active <= max(0, int(*j.obj.Spec.Completions)-j.succ()) {
 		return 0, "", false
 	}
-	return 0, "more pods of Job " + j.obj.Name + " are active than completions are missing", true
+	return 0, j.say("more pods of Job ", j.obj.Name, " are active than completions are missing"), true
 }
 
 var uncheckedCompletions = []Unchecked{

@@ -19,7 +19,7 @@ var countedPods = []Requirement{
 			"together at most as many as the pods that have ended or been deleted (or, once the Job fails, that there have been).",
 		Source:    "KEP-2307; Kubernetes unit test TestTrackJobStatusAndRemoveFinalizers",
 		Scenarios: []string{"controller-crash-loop", "api-errors"},
-		check:     func() any { return newOnceCounted() },
+		check:     func() any { return &onceCounted{} },
 	},
 	{
 		ID: "job/completions/success-is-not-lost", Clauses: []string{"COMP-13"}, Level: Core, Strength: Must, Bound: ReactionBound,
@@ -48,23 +48,23 @@ var countedPods = []Requirement{
 
 // onceCounted checks COMP-12.
 type onceCounted struct {
-	over    map[*jobState]int       // pods that have ended or been deleted
-	of      map[*podState]*jobState // whose they were then
-	left    map[types.UID]*jobState // UIDs that have left the lists
-	meddled map[*jobState]bool      // somebody else has written the counters
+	jobs perJob[ended]
+	of   perPod[*jobState]       // whose they were when they ended or were deleted
+	left map[types.UID]*jobState // UIDs that have left the lists
 }
 
-func newOnceCounted() *onceCounted {
-	return &onceCounted{
-		over: map[*jobState]int{}, of: map[*podState]*jobState{},
-		left: map[types.UID]*jobState{}, meddled: map[*jobState]bool{},
-	}
+// ended is what onceCounted remembers of a Job.
+type ended struct {
+	over    int  // pods that have ended or been deleted
+	meddled bool // somebody else has written the counters
 }
 
 func (c *onceCounted) pod(_ *examiner, p *podState) {
-	if (p.ended.come() || p.deleted.come()) && p.job != nil && c.of[p] != p.job {
-		c.of[p] = p.job
-		c.over[p.job]++
+	if (p.ended.come() || p.deleted.come()) && p.job != nil {
+		if of := c.of.of(p); *of != p.job {
+			*of = p.job
+			c.jobs.of(p.job).over++
+		}
 	}
 }
 
@@ -78,7 +78,7 @@ func (c *onceCounted) job(x *examiner, j *jobState) {
 		return
 	}
 	if !x.byImplementation() {
-		c.meddled[j] = c.meddled[j] || old.Succeeded != now.Succeeded || old.Failed != now.Failed
+		c.jobs.of(j).meddled = c.jobs.of(j).meddled || old.Succeeded != now.Succeeded || old.Failed != now.Failed
 		return
 	}
 	x.exercised()
@@ -87,17 +87,21 @@ func (c *onceCounted) job(x *examiner, j *jobState) {
 			x.violated("pod %s of Job %s has left the uncounted list, and is listed again", x.podName(uid), j.obj.Name)
 		}
 	}
+	if c.left == nil && len(was) > 0 {
+		c.left = map[types.UID]*jobState{}
+	}
 	for _, uid := range was {
 		c.left[uid] = j
 	}
 	for _, uid := range is {
 		delete(c.left, uid)
 	}
-	pods := c.over[j]
+	of := c.jobs.of(j)
+	pods := of.over
 	if isTrue(j.obj, batchv1.JobFailureTarget) {
 		pods = len(j.pods)
 	}
-	if n := int(now.Succeeded) + int(now.Failed) + len(is); n > pods && !c.meddled[j] {
+	if n := int(now.Succeeded) + int(now.Failed) + len(is); n > pods && !of.meddled {
 		x.violated("Job %s counts %d succeeded, %d failed and lists %d more, and only %d of its pods have ended or been deleted",
 			j.obj.Name, now.Succeeded, now.Failed, len(is), pods)
 	}
@@ -129,7 +133,7 @@ func successCounts(_ *examiner, j *jobState) (since time.Duration, what string, 
 	}
 	for _, p := range j.pods {
 		if p.account == unlisted && p.tracked() && isSucceeded(p.obj) && p.deleted.come() {
-			return max(p.ended.at, p.deleted.at), "pod " + p.obj.Name + " has succeeded and was deleted then, and it is not counted", true
+			return max(p.ended.at, p.deleted.at), j.say("pod ", p.obj.Name, " has succeeded and was deleted then, and it is not counted"), true
 		}
 	}
 	return 0, "", false

@@ -65,7 +65,7 @@ func queueSucceeds(_ *examiner, j *jobState) (since time.Duration, what string, 
 	if !j.runs() || !workQueue(j.obj) || suspended(j.obj) || !j.completed() {
 		return 0, "", false
 	}
-	return 0, "a pod of Job " + j.obj.Name + " has succeeded and none is active, and it does not succeed", true
+	return 0, j.say("a pod of Job ", j.obj.Name, " has succeeded and none is active, and it does not succeed"), true
 }
 
 // queueStopsCreating checks COMP-4.
@@ -92,7 +92,7 @@ func queueFailuresCount(_ *examiner, j *jobState) (since time.Duration, what str
 	case !j.runs() || !workQueue(j.obj) || j.succ() == 0:
 		return 0, "", false
 	case j.fail() > backoffLimitOf(j.obj):
-		return 0, "more pods of Job " + j.obj.Name + " have failed than backoffLimit, and a success does not save it", true
+		return 0, j.say("more pods of Job ", j.obj.Name, " have failed than backoffLimit, and a success does not save it"), true
 	case j.newFailed == 0:
 		return 0, "", false
 	}
@@ -102,7 +102,7 @@ func queueFailuresCount(_ *examiner, j *jobState) (since time.Duration, what str
 			if p.deleted.come() && (!p.ended.come() || p.deleted.at < since) {
 				since = p.deleted.at
 			}
-			return since, "pod " + p.obj.Name + " of Job " + j.obj.Name + " has failed after a success, and is not counted", true
+			return since, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " has failed after a success, and is not counted"), true
 		}
 	}
 	return 0, "", false
@@ -127,7 +127,7 @@ func idleQueueDeadline(x *examiner, j *jobState) (since time.Duration, what stri
 	if !j.runs() || !idle(j.obj) || j.obj.Spec.ActiveDeadlineSeconds == nil || j.obj.Status.StartTime == nil || x.skewed() {
 		return 0, "", false
 	}
-	return j.startedAt + deadlineOf(j.obj), "the deadline of Job " + j.obj.Name + " has passed, and it does not fail", true
+	return j.startedAt + deadlineOf(j.obj), j.say("the deadline of Job ", j.obj.Name, " has passed, and it does not fail"), true
 }
 
 func (c *idleQueue) job(x *examiner, j *jobState) {

@@ -141,14 +141,14 @@ func activeAfterDecision(_ *examiner, j *jobState) (since time.Duration, what st
 	if j.gone || !j.decided() || j.finished() || j.obj.DeletionTimestamp != nil || j.active == 0 {
 		return 0, "", false
 	}
-	return j.decidedAt, "Job " + j.obj.Name + " is decided, and has active pods that nobody deletes", true
+	return j.decidedAt, j.say("Job ", j.obj.Name, " is decided, and has active pods that nobody deletes"), true
 }
 
 func trackedAfterEnd(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
 	if j.gone || !j.finished() || j.tracked == 0 {
 		return 0, "", false
 	}
-	return j.finishedAt, "Job " + j.obj.Name + " is finished, and its pods carry the tracking finalizer", true
+	return j.finishedAt, j.say("Job ", j.obj.Name, " is finished, and its pods carry the tracking finalizer"), true
 }
 
 // killedPods follows the pods that live when a Job is decided to fail.

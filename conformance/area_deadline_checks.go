@@ -31,6 +31,9 @@ func deadlineFails(filter jobFilter) func() any {
 		if !running || j.gone || j.decided() || j.obj.DeletionTimestamp != nil || x.skewed() || !filter(x, j) {
 			return 0, "", false
 		}
+		if !x.telling {
+			return at, "", true
+		}
 		return at, fmt.Sprintf("the deadline of Job %s passes %v after its start, at %v, and it is not FailureTarget",
 			j.obj.Name, at-sinceEpoch(*j.obj.Status.StartTime), at), true
 	}
@@ -167,7 +170,7 @@ func owesComplete(x *examiner, j *jobState) (since time.Duration, what string, o
 	if at, running := deadlineAt(j.obj); !running || at <= j.decidedAt || at > x.now || j.active+j.terminating+j.tracked > 0 {
 		return 0, "", false
 	}
-	return 0, "the success of Job " + j.obj.Name + " was decided before its deadline passed, its pods have stopped, and it is not Complete", true
+	return 0, j.say("the success of Job ", j.obj.Name, " was decided before its deadline passed, its pods have stopped, and it is not Complete"), true
 }
 
 // zeroDeadline is about Jobs that may not run at all.

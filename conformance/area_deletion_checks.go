@@ -29,7 +29,7 @@ func freesDependents(gone bool) func() any {
 		}
 		for _, p := range j.pods {
 			if p.job == j && p.tracked() {
-				return j.deletion.at, "Job " + j.obj.Name + state + ", and pod " + p.obj.Name + " keeps the finalizer " + p.finalizer, true
+				return j.deletion.at, j.say("Job ", j.obj.Name, state, ", and pod ", p.obj.Name, " keeps the finalizer ", p.finalizer), true
 			}
 		}
 		return 0, "", false
@@ -54,7 +54,7 @@ func failsWhileDeleted(_ *examiner, j *jobState) (since time.Duration, what stri
 	if j.gone || j.decided() || !j.deletion.come() || j.fail() <= backoffLimitOf(j.obj) {
 		return 0, "", false
 	}
-	return 0, "more pods of Job " + j.obj.Name + " have failed than backoffLimit, and it is not FailureTarget; it is being deleted, but it is there", true
+	return 0, j.say("more pods of Job ", j.obj.Name, " have failed than backoffLimit, and it is not FailureTarget; it is being deleted, but it is there"), true
 }
 
 // predecessor returns a Job of the same name that was there before; nil if there was none.
@@ -101,7 +101,7 @@ func newcomerStarts(_ *examiner, j *jobState) (since time.Duration, what string,
 	if len(j.pods) > 0 || j.missing() == 0 || j.obj.Spec.ActiveDeadlineSeconds != nil || j.predecessor() == nil {
 		return 0, "", false
 	}
-	return 0, "Job " + j.obj.Name + ", of a name that there was before, has no pod, and gets none", true
+	return 0, j.say("Job ", j.obj.Name, ", of a name that there was before, has no pod, and gets none"), true
 }
 
 func isNewcomersPod(x *examiner, p *podState) bool {

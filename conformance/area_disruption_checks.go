@@ -126,7 +126,7 @@ func disruptedCount(filter func(*corev1.Pod) bool) func() any {
 		}
 		for _, p := range j.pods {
 			if p.job == j && p.account == unlisted && p.tracked() && p.obj.Status.Phase == corev1.PodFailed && filter(p.obj) {
-				return p.ended.at, "pod " + p.obj.Name + " was ended by the cluster, and does not count as failed", true
+				return p.ended.at, j.say("pod ", p.obj.Name, " was ended by the cluster, and does not count as failed"), true
 			}
 		}
 		return 0, "", false

@@ -146,5 +146,5 @@ func editedAfterDecision(_ *examiner, j *jobState) (since time.Duration, what st
 		j.active > 0 || j.terminating > 0 {
 		return 0, "", false
 	}
-	return j.decidedAt, "Job " + j.obj.Name + " is decided and has no pods left to wait for, and it does not finish", true
+	return j.decidedAt, j.say("Job ", j.obj.Name, " is decided and has no pods left to wait for, and it does not finish"), true
 }

@@ -39,7 +39,7 @@ func adoptsOrphans(_ *examiner, j *jobState) (since time.Duration, what string, 
 		return 0, "", false
 	}
 	for _, p := range j.orphans(func(p *podState) bool { return !beingDeleted(p.obj) }) {
-		return 0, "pod " + p.obj.Name + " has no controller and matches the selector of Job " + j.obj.Name + ", and is not adopted", true
+		return 0, j.say("pod ", p.obj.Name, " has no controller and matches the selector of Job ", j.obj.Name, ", and is not adopted"), true
 	}
 	return 0, "", false
 }
@@ -73,7 +73,7 @@ func releasesStrays(x *examiner, j *jobState) (since time.Duration, what string,
 	}
 	for _, p := range j.pods {
 		if p.job == j && !p.gone && (p.tracked() || !terminal(p.obj)) && j.deselects(p.obj) {
-			return 0, "pod " + p.obj.Name + " does not match the selector of Job " + j.obj.Name + " any more, and is not released", true
+			return 0, j.say("pod ", p.obj.Name, " does not match the selector of Job ", j.obj.Name, " any more, and is not released"), true
 		}
 	}
 	return 0, "", false
@@ -119,7 +119,7 @@ func replacedAtOnce(filter jobFilter) func() any {
 		if j.fail() > 0 || j.missing() == 0 || pastDeadline(j.obj, x.now) || !filter(x, j) {
 			return 0, "", false
 		}
-		return 0, "Job " + j.obj.Name + " has too few active pods and no failed ones, and gets no pod", true
+		return 0, j.say("Job ", j.obj.Name, " has too few active pods and no failed ones, and gets no pod"), true
 	})
 }
 
@@ -139,7 +139,7 @@ func adoptedCount(_ *examiner, j *jobState) (since time.Duration, what string, o
 	}
 	for _, p := range j.pods {
 		if p.job == j && p.maker != j && p.account == unlisted && p.tracked() && terminal(p.obj) {
-			return 0, "pod " + p.obj.Name + " had ended when Job " + j.obj.Name + " adopted it, and does not count", true
+			return 0, j.say("pod ", p.obj.Name, " had ended when Job ", j.obj.Name, " adopted it, and does not count"), true
 		}
 	}
 	return 0, "", false
@@ -228,7 +228,7 @@ func freesOrphans(filter func(*podState) bool) func() any {
 		}
 		for _, p := range x.pods {
 			if p.maker == j && p.tracked() && uncontrolled(p.obj) && filter(p) {
-				return 0, "pod " + p.obj.Name + " has no controller, and keeps the finalizer " + p.finalizer, true
+				return 0, j.say("pod ", p.obj.Name, " has no controller, and keeps the finalizer ", p.finalizer), true
 			}
 		}
 		return 0, "", false
@@ -251,7 +251,7 @@ func adoptedSurplus(_ *examiner, j *jobState) (since time.Duration, what string,
 	if j.active <= wanted || !j.anyPod(func(p *podState) bool { return p.job == j && p.maker != j }) {
 		return 0, "", false
 	}
-	return 0, "Job " + j.obj.Name + " has adopted more pods than it wants, and they stay active", true
+	return 0, j.say("Job ", j.obj.Name, " has adopted more pods than it wants, and they stay active"), true
 }
 
 // isSurplusAdoption reports whether the implementation has just adopted a pod that its Job does not want.

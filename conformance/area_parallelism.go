@@ -20,7 +20,7 @@ var parallelism = slices.Concat([]Requirement{
 			"back-off delay that the failures of the Job can mean.",
 		Source:    "API reference, JobSpec.parallelism",
 		Scenarios: []string{"parallel-completions", "parallelism-default", "sequential-completions"},
-		check:     func() any { return newCreation(targetMissed) },
+		check:     promptWhenever(lacks(targetMissed)),
 	},
 	{
 		ID: "job/parallelism/never-exceeds-target", Clauses: []string{"PAR-2", "PAR-1", "POD-14"}, Level: Core, Strength: Must,
@@ -52,7 +52,7 @@ var parallelism = slices.Concat([]Requirement{
 		Sentence: "When parallelism is raised, the missing pods must be created.",
 		Observed: "Within the reaction time of the edit, not counting the longest back-off delay that failures can mean.",
 		Source:   "Kubernetes integration test TestParallelJobChangingParallelism", Scenarios: []string{"parallelism-change"},
-		check: func() any { return newCreation(raisedTargetMissed) },
+		check: promptWhenever(lacks(raisedTargetMissed)),
 	},
 	{
 		ID: "job/parallelism/lowering-deletes", Clauses: []string{"PAR-5", "PAR-12"}, Level: Core, Strength: Must, Bound: ReactionBound,
@@ -74,7 +74,7 @@ var parallelism = slices.Concat([]Requirement{
 		Observed: "While pods are terminating and fewer are active than wanted, a pod is created within the reaction time, not " +
 			"counting the longest back-off delay that failures can mean.",
 		Source: "API reference, JobSpec.podReplacementPolicy", Scenarios: []string{"node-lost"},
-		check: func() any { return newCreation(terminatingHoldsPlace) },
+		check: promptWhenever(lacks(terminatingHoldsPlace)),
 	},
 }, victimRequirements, upstreamParallelism)
 
@@ -167,12 +167,12 @@ func zeroKeepsDeadline(x *examiner, j *jobState) (since time.Duration, what stri
 		return 0, "", false
 	}
 	return max(j.specAt, j.startedAt+deadlineOf(j.obj)),
-		"the deadline of Job " + j.obj.Name + ", which has parallelism 0, has passed, and it does not fail", true
+		j.say("the deadline of Job ", j.obj.Name, ", which has parallelism 0, has passed, and it does not fail"), true
 }
 
 func parallelismSurplus(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
 	if !j.runs() || suspended(j.obj) || workQueue(j.obj) && j.succ() > 0 || j.active <= parallel(j.obj) {
 		return 0, "", false
 	}
-	return 0, "more pods of Job " + j.obj.Name + " are active than parallelism", true
+	return 0, j.say("more pods of Job ", j.obj.Name, " are active than parallelism"), true
 }

@@ -18,7 +18,7 @@ var upstreamParallelism = []Requirement{
 		Observed: "At the instant of the delivery, unless failures may delay it, a call fails, or the cache is behind. Runs with " +
 			"slow calls are not judged.",
 		Source: "kube-controller-manager, manageJob", Scenarios: []string{"parallelism-change"},
-		check: func() any { return &raisedAtOnce{creation: newCreation(targetMissed)} },
+		check: func() any { return &raisedAtOnce{} },
 	},
 	{
 		ID: "job/parallelism/victim-order", Clauses: []string{"PAR-6"}, Level: UpstreamExact, Strength: Up,
@@ -58,11 +58,10 @@ var uncheckedParallelism = []Unchecked{
 	{"PAR-10", "a quirk: whether a pod that ends while it is taken away counts is never held against anybody"},
 }
 
-// raisedAtOnce is creation without a reaction time.
-type raisedAtOnce struct {
-	*creation
-	due []raisedDue
-}
+// raisedAtOnce looks for creations at the instant at which the implementation is told of a raised parallelism.
+type raisedAtOnce struct{ due []raisedDue }
+
+var lacksTarget = lacks(targetMissed)
 
 // raisedDue is how many pods must be created at the instant of a delivery.
 type raisedDue struct {
@@ -80,17 +79,12 @@ func (c *raisedAtOnce) delivery(x *examiner, e *trace.Entry) {
 	if j == nil || j.before == nil || j.obj.ResourceVersion != job.ResourceVersion || parallel(j.before) >= parallel(job) {
 		return
 	}
-	if since, _, owed := c.owed(x, j); owed && since <= x.now {
+	if since, _, owed := lacksTarget(x, j); owed && since <= x.now {
 		x.exercised()
 		const most = 500 // PAR-11
 		c.due = append(c.due, raisedDue{j, e, min(most, target(j.obj, j.succ())-j.occupied())})
 	}
 }
-
-// The occasions are deliveries, not changes.
-func (c *raisedAtOnce) job(x *examiner, j *jobState) {}
-
-func (c *raisedAtOnce) pod(x *examiner, p *podState) { c.note(x, p) }
 
 func (c *raisedAtOnce) tick(x *examiner, _ time.Duration) {
 	for _, due := range c.due {

@@ -1,12 +1,12 @@
 package conformance
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 )
 
 // podCreation is about what new pods are like, and how they are made (POD).
@@ -82,18 +82,28 @@ func fromTemplate(x *examiner, j *jobState, pod *corev1.Pod) {
 // notFrom tells what of a template a pod does not have.
 func notFrom(template *corev1.PodTemplateSpec, pod *corev1.Pod) string {
 	switch {
-	case !equality.Semantic.DeepDerivative(template.Labels, pod.Labels):
+	case !within(template.Labels, pod.Labels):
 		return "its labels"
-	case !equality.Semantic.DeepDerivative(template.Annotations, pod.Annotations):
+	case !within(template.Annotations, pod.Annotations):
 		return "its annotations"
 	case slices.ContainsFunc(template.Finalizers, func(f string) bool { return !slices.Contains(pod.Finalizers, f) }):
 		return "its finalizers"
-	case equality.Semantic.DeepDerivative(&template.Spec, &pod.Spec):
+	case derives(reflect.ValueOf(&template.Spec), reflect.ValueOf(&pod.Spec)):
 		return ""
-	case !equality.Semantic.DeepDerivative(template.Spec.Containers, pod.Spec.Containers):
+	case !derives(reflect.ValueOf(template.Spec.Containers), reflect.ValueOf(pod.Spec.Containers)):
 		return "its containers"
 	}
 	return "its spec"
+}
+
+// within reports whether all entries of a are in b; an empty value stands for any.
+func within(a, b map[string]string) bool {
+	for key, value := range a {
+		if got, ok := b[key]; !ok || value != "" && got != value {
+			return false
+		}
+	}
+	return true
 }
 
 func fourLabels(x *examiner, j *jobState, pod *corev1.Pod) {

@@ -1,11 +1,15 @@
 package conformance
 
 import (
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/jobsim/jobsim/fakes"
@@ -44,6 +48,49 @@ func forbids(duration time.Duration, causes ...metav1.StatusCause) sim.Fault {
 			Message: "no", Details: &metav1.StatusDetails{Causes: causes}},
 		For: duration,
 	}}
+}
+
+// TestDerives compares it with what it stands for.
+func TestDerives(t *testing.T) {
+	base := neverJob().Spec.Template.Spec
+	changes := []func(*corev1.PodSpec){
+		func(*corev1.PodSpec) {},
+		func(s *corev1.PodSpec) { s.NodeName = "node" },
+		func(s *corev1.PodSpec) { s.HostNetwork = true },
+		func(s *corev1.PodSpec) { s.TerminationGracePeriodSeconds = new(int64) },
+		func(s *corev1.PodSpec) { s.NodeSelector = map[string]string{"zone": "a"} },
+		func(s *corev1.PodSpec) { s.Containers = append(s.Containers[:1:1], corev1.Container{Name: "more"}) },
+		func(s *corev1.PodSpec) {
+			s.Containers = slices.Clone(s.Containers)
+			s.Containers[0].Resources.Requests = corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1")}
+		},
+		func(s *corev1.PodSpec) {
+			s.Containers = slices.Clone(s.Containers)
+			s.Containers[0].Resources.Requests = corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1000m")}
+		},
+		func(s *corev1.PodSpec) {
+			s.Containers = slices.Clone(s.Containers)
+			s.Containers[0].Image = "other"
+		},
+	}
+	different := 0
+	for i, first := range changes {
+		for k, second := range changes {
+			a, b := base, base
+			first(&a)
+			second(&b)
+			want := equality.Semantic.DeepDerivative(&a, &b)
+			if got := derives(reflect.ValueOf(&a), reflect.ValueOf(&b)); got != want {
+				t.Errorf("changes %d and %d: derives gives %v; expected %v", i, k, got, want)
+			}
+			if !want {
+				different++
+			}
+		}
+	}
+	if different == 0 {
+		t.Error("no pair differs")
+	}
 }
 
 func TestPodCreationMutants(t *testing.T) {

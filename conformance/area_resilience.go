@@ -29,14 +29,14 @@ var crashes = []Requirement{
 		Observed: "In runs in which an instance crashed or lost the answer to a call: when the Job is finished, every pod that " +
 			"ended by itself before the decision, and was tracked, has been counted by its phase.",
 		Source: "KEP-2307; upstream test TestJobFailedWithInterrupts", Scenarios: []string{"controller-crash-loop"},
-		check: func() any { return newEndedPods(true) },
+		check: func() any { return &endedPods{afterCrash: true} },
 	},
 	{
 		ID: "job/resilience/counters-are-exact", Clauses: []string{"STAT-8", "COMP-12", "COMP-13", "STAT-7"}, Level: Core, Strength: Must, Since: 26,
 		Sentence: "When a Job is finished, the counters must say how its pods ended.",
 		Observed: "Every pod that ended by itself before the decision, and was tracked, has been counted by its phase.",
 		Source:   "KEP-2307; API reference, JobStatus", Scenarios: []string{"parallel-completions", "never-backoff"},
-		check: func() any { return newEndedPods(false) },
+		check: func() any { return &endedPods{} },
 	},
 	{
 		ID: "job/resilience/goes-on-after-restart", Clauses: []string{"CTRL-7", "ADS-4"}, Level: Core, Strength: Must, Bound: ReactionBound,
@@ -53,11 +53,7 @@ type endedPods struct {
 	// afterCrash looks only at runs in which something was lost.
 	afterCrash bool
 	lost       bool
-	ended      map[*jobState][]*podState
-}
-
-func newEndedPods(afterCrash bool) *endedPods {
-	return &endedPods{afterCrash: afterCrash, ended: map[*jobState][]*podState{}}
+	ended      perJob[[]*podState]
 }
 
 func (c *endedPods) instance(_ *examiner, e *trace.Entry) {
@@ -71,7 +67,8 @@ func (c *endedPods) pod(x *examiner, p *podState) {
 	switch {
 	case p.ended.entry == x.entry:
 		if j != nil && j.core() && p.tracked() && !p.deleted.come() && !j.decided() && !p.gone {
-			c.ended[j] = append(c.ended[j], p)
+			ended := c.ended.of(j)
+			*ended = append(*ended, p)
 		}
 	case p.untracked.entry == x.entry && (!released(x, p) || !x.settled(p) || !p.surely(terminal)):
 		// Somebody else took the finalizer, or it was taken from a pod that seemed to be active still (PAR-10).
@@ -82,23 +79,27 @@ func (c *endedPods) pod(x *examiner, p *podState) {
 }
 
 func (c *endedPods) drop(p *podState) {
-	for j, pods := range c.ended {
-		c.ended[j] = slices.DeleteFunc(pods, func(other *podState) bool { return other == p })
+	for i, pods := range c.ended.all {
+		c.ended.all[i] = slices.DeleteFunc(pods, func(other *podState) bool { return other == p })
 	}
 }
 
 func (c *endedPods) job(x *examiner, j *jobState) {
+	if len(c.ended.all) == 0 {
+		return
+	}
+	ended := c.ended.of(j)
 	if j.gone || j.obj.DeletionTimestamp != nil {
-		delete(c.ended, j)
+		*ended = nil
 		return
 	}
 	if j.decided() && !j.wasDecided() { // what could not be known by now counts as the decision says
-		c.ended[j] = slices.DeleteFunc(c.ended[j], func(p *podState) bool { return !x.settled(p) || !p.surely(terminal) })
+		*ended = slices.DeleteFunc(*ended, func(p *podState) bool { return !x.settled(p) || !p.surely(terminal) })
 	}
 	if !becameFinished(x, j) || c.afterCrash && !c.lost {
 		return
 	}
-	for _, p := range c.ended[j] {
+	for _, p := range *ended {
 		if p.job != j {
 			continue
 		}
@@ -135,13 +136,13 @@ func workAfterRestart(x *examiner, j *jobState) (since time.Duration, what strin
 	s := &j.obj.Status
 	switch {
 	case s.StartTime == nil && !suspended(j.obj):
-		return j.changedAt, "the implementation was restarted, and Job " + j.obj.Name + " has no startTime", true
+		return j.changedAt, j.say("the implementation was restarted, and Job ", j.obj.Name, " has no startTime"), true
 	case s.StartTime != nil && !suspended(j.obj) && j.obj.Spec.ActiveDeadlineSeconds != nil && !x.skewed():
 		at := sinceEpoch(*s.StartTime) + deadlineOf(j.obj)
-		return max(at, j.specAt), "the implementation was restarted, and the deadline of Job " + j.obj.Name + " passes unheeded", true
+		return max(at, j.specAt), j.say("the implementation was restarted, and the deadline of Job ", j.obj.Name, " passes unheeded"), true
 	}
 	if _, n, ok := uncountedPods(x, j); ok && n > 0 {
-		return max(j.podsAt, j.changedAt), "the implementation was restarted, and ended pods of Job " + j.obj.Name + " are not counted", true
+		return max(j.podsAt, j.changedAt), j.say("the implementation was restarted, and ended pods of Job ", j.obj.Name, " are not counted"), true
 	}
 	return 0, "", false
 }
@@ -154,7 +155,7 @@ var refusals = []Requirement{
 		Observed: "After a status write of a Job was refused with 409, no pod is created with which more are active than the Job may " +
 			"have, as the implementation must know.",
 		Source: "upstream test TestSyncJobUpdateRequeue", Scenarios: []string{"api-errors"},
-		check: func() any { return &conflicts{refused: map[*jobState]*trace.Entry{}} },
+		check: func() any { return &conflicts{} },
 	},
 	{
 		ID: "job/resilience/refused-creations-do-not-fail", Clauses: []string{"CTRL-9"}, Level: Core, Strength: Must,
@@ -176,20 +177,23 @@ var refusals = []Requirement{
 }
 
 // conflicts remembers of which Jobs a status write has met a conflict.
-type conflicts struct{ refused map[*jobState]*trace.Entry }
+type conflicts struct{ refused perJob[*trace.Entry] }
 
 func (c *conflicts) call(x *examiner, e *trace.Entry) {
 	if e.Resource != jobsResource || e.Subresource != "status" || e.Status == nil || e.Status.Code != 409 {
 		return
 	}
 	if j := x.jobNamed(e.Namespace, e.Name); j != nil && !j.gone && j.core() {
-		c.refused[j] = e
+		*c.refused.of(j) = e
 		x.exercised()
 	}
 }
 
 func (c *conflicts) pod(x *examiner, p *podState) {
-	if refused := c.refused[p.maker]; refused != nil {
+	if len(c.refused.all) == 0 || p.maker == nil {
+		return
+	}
+	if refused := *c.refused.of(p.maker); refused != nil {
 		tooMany(x, p, refused, "after a conflict of a status write")
 	}
 }
@@ -283,7 +287,7 @@ func (c *retriedCreations) missing(_ *examiner, j *jobState) (since time.Duratio
 			return 0, "", false
 		}
 	}
-	return max(j.podsAt, j.changedAt), "a creation was refused, and Job " + j.obj.Name + " has too few active pods", true
+	return max(j.podsAt, j.changedAt), j.say("a creation was refused, and Job ", j.obj.Name, " has too few active pods"), true
 }
 
 // wanted is how many pods a Job that is not suspended should have (PAR-1).

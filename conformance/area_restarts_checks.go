@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"fmt"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -77,8 +76,8 @@ func restartsFail(sum func(*jobState) (int, bool)) func() any {
 		if !ok {
 			return 0, "", false
 		}
-		return 0, fmt.Sprintf("containers of Job %s were restarted %d times with backoffLimit %d, and it is not FailureTarget",
-			j.obj.Name, n, backoffLimitOf(j.obj)), true
+		return 0, j.say("containers of Job ", j.obj.Name, " were restarted ", itoa(n), " times with backoffLimit ",
+			itoa(backoffLimitOf(j.obj)), ", and it is not FailureTarget"), true
 	})
 }
 
@@ -148,7 +147,7 @@ func failedInSpite(_ *examiner, j *jobState) (since time.Duration, what string, 
 	}
 	for _, p := range j.pods {
 		if p.job == j && p.account == unlisted && p.tracked() && p.obj.Status.Phase == corev1.PodFailed {
-			return p.ended.at, "pod " + p.obj.Name + " of Job " + j.obj.Name + " has failed as a whole, and does not count", true
+			return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " has failed as a whole, and does not count"), true
 		}
 	}
 	return 0, "", false

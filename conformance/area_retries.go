@@ -22,7 +22,7 @@ var retries = []Requirement{
 		Observed: "While a pod has failed and fewer are active than wanted, a pod is created within the reaction time, not counting " +
 			"the longest back-off delay that the failures can mean.",
 		Source: "Kubernetes integration test TestNonParallelJob", Scenarios: []string{"never-backoff", "success-resets-backoff"},
-		check: func() any { return newCreation(failedNotReplaced) },
+		check: promptWhenever(lacks(failedNotReplaced)),
 	},
 	{
 		ID: "job/retries/attempts", Clauses: []string{"NEV-2", "BL-1"}, Level: Core, Strength: Must,
@@ -57,16 +57,15 @@ func failedPodsCount(_ *examiner, j *jobState) (since time.Duration, what string
 	}
 	for _, p := range j.pods {
 		if p.job == j && p.account == unlisted && p.tracked() && p.obj.Status.Phase == corev1.PodFailed {
-			return p.ended.at, "pod " + p.obj.Name + " of Job " + j.obj.Name + " has failed, and it is not counted", true
+			return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " has failed, and it is not counted"), true
 		}
 	}
 	return 0, "", false
 }
 
-func failedNotReplaced(c *creation, j *jobState) (string, bool) {
-	f := c.failed[j]
-	return "Job " + j.obj.Name + " has failed pods and " + itoa(j.active) + " active ones, and wants " +
-		itoa(target(j.obj, j.succ())), f != nil && !onFailure(j.obj)
+func failedNotReplaced(j *jobState) (string, bool) {
+	return j.say("Job ", j.obj.Name, " has failed pods and ", itoa(j.active), " active ones, and wants ",
+		itoa(target(j.obj, j.succ()))), j.misses.n > 0 && !onFailure(j.obj)
 }
 
 func attempts(x *examiner, j *jobState) {

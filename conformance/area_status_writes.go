@@ -170,24 +170,14 @@ func statusRequirements() []Requirement {
 			Sentence: "A status write must not " + rule.must + ".",
 			Observed: "No status write of an implementation, based on what is stored, is refused as Invalid because of " + rule.observed + ".",
 			Source:   "API server validation of status (strategy_test.go)", Scenarios: []string{rule.scenario},
-			check: func() any { return &refusedStatus{rule: rule, others: map[*jobState]moment{}} },
+			check: func() any { return &refusedStatus{rule} },
 		})
 	}
 	return all
 }
 
 // refusedStatus looks for status writes that are refused because of one rule.
-type refusedStatus struct {
-	rule *statusRule
-	// others is when somebody else wrote to a Job last: who cannot have seen that is excused.
-	others map[*jobState]moment
-}
-
-func (c *refusedStatus) job(x *examiner, j *jobState) {
-	if !x.byImplementation() {
-		c.others[j] = moment{x.now, x.entry}
-	}
-}
+type refusedStatus struct{ rule *statusRule }
 
 func (c *refusedStatus) call(x *examiner, e *trace.Entry) {
 	if e.Resource != jobsResource || e.Subresource != "status" || e.Verb == "get" {
@@ -201,7 +191,7 @@ func (c *refusedStatus) call(x *examiner, e *trace.Entry) {
 		return
 	}
 	for _, cause := range e.Status.Details.Causes {
-		if c.rule.broken(cause) && !c.excused(x, x.jobNamed(e.Namespace, e.Name)) {
+		if c.rule.broken(cause) && !excused(x, x.jobNamed(e.Namespace, e.Name)) {
 			x.violated("the API server refuses to store the status of Job %s: %s: %s", e.Name, cause.Field, cause.Message)
 		}
 	}
@@ -239,18 +229,17 @@ func (r *statusRule) broken(cause metav1.StatusCause) bool {
 }
 
 // excused reports whether somebody else has written to the Job what the implementation may not have seen.
-func (c *refusedStatus) excused(x *examiner, j *jobState) bool {
+func excused(x *examiner, j *jobState) bool {
 	if j == nil || j.gone || !j.core() {
 		return true
 	}
-	last, ok := c.others[j]
-	if !ok {
+	if !j.edited.come() {
 		return false
 	}
 	for _, version := range j.unseen {
-		if last.entry.Object == trace.Object(version) {
+		if j.edited.entry.Object == trace.Object(version) {
 			return true
 		}
 	}
-	return x.atWork(last.entry.Seq, last.at)
+	return x.atWork(j.edited.entry.Seq, j.edited.at)
 }

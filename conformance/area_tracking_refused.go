@@ -12,7 +12,7 @@ import (
 
 // refusedReleases remembers pods that could not be patched.
 type refusedReleases struct {
-	refused map[types.UID]bool
+	refused perPod[bool]
 	// since is until when something else than refused patches of pods kept the implementation from acting.
 	since time.Duration
 	open  []time.Duration // for each Job, since when it lists a pod without the finalizer; 0 if it does not
@@ -28,19 +28,19 @@ func (c *refusedReleases) call(x *examiner, e *trace.Entry) {
 		return
 	}
 	if p := x.pod(e.Namespace, e.Name); p != nil && (p.account == listedSucceeded || p.account == listedFailed) {
-		c.refused[p.obj.UID] = true
+		*c.refused.of(p) = true
 		x.exercised()
 	}
 }
 
 func (c *refusedReleases) job(x *examiner, j *jobState) {
-	if len(c.refused) == 0 || !accounts(x, j) || j.before == nil {
+	if len(c.refused.all) == 0 || !accounts(x, j) || j.before == nil {
 		return
 	}
 	s, f := uidLists(j.obj)
 	wasS, wasF := uidLists(j.before)
 	for _, uid := range slices.Concat(without(wasS, s), without(wasF, f)) {
-		if p := x.podByUID[uid]; p != nil && c.refused[uid] && p.job == j && p.tracked() {
+		if p := x.podByUID[uid]; p != nil && *c.refused.of(p) && p.job == j && p.tracked() {
 			x.violated("the finalizer of pod %s could not be removed, and Job %s does not list the pod any more", p.obj.Name, j.obj.Name)
 		}
 	}
@@ -50,7 +50,7 @@ func (c *refusedReleases) tick(x *examiner, until time.Duration) {
 	if x.down || x.behind() {
 		c.since = max(c.since, until)
 	}
-	if len(c.refused) == 0 {
+	if len(c.refused.all) == 0 {
 		return
 	}
 	for len(c.open) < len(x.jobs) {

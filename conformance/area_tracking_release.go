@@ -6,7 +6,6 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/jobsim/jobsim/sim/trace"
 )
@@ -44,7 +43,7 @@ var releases = []Requirement{
 		Observed: "After a refused patch the UID does not leave its list while the pod has the finalizer; no pod without one stays " +
 			"listed for longer than the times for reaction and retry, even if patches go on failing.",
 		Source: "upstream test \"pod patch errors with partial success\"", Scenarios: []string{"api-errors"},
-		check: func() any { return &refusedReleases{refused: map[types.UID]bool{}} },
+		check: func() any { return &refusedReleases{} },
 	},
 	{
 		ID: "job/tracking/running-pods-keep-the-finalizer", Clauses: []string{"TRK-3", "PAR-9"}, Level: Core, Strength: Must, Since: 26,
@@ -106,7 +105,7 @@ func (c listedBeforeReleased) pod(x *examiner, p *podState) {
 }
 
 // refusedWrites remembers of which Jobs the last status write was refused.
-type refusedWrites struct{ refused map[*jobState]*trace.Entry }
+type refusedWrites struct{ refused perJob[*trace.Entry] }
 
 func (c *refusedWrites) call(x *examiner, e *trace.Entry) {
 	if e.Resource != jobsResource || e.Subresource != "status" {
@@ -117,20 +116,22 @@ func (c *refusedWrites) call(x *examiner, e *trace.Entry) {
 		return
 	}
 	if e.Status == nil {
-		delete(c.refused, j)
+		if len(c.refused.all) > 0 {
+			*c.refused.of(j) = nil
+		}
 		return
 	}
-	if c.refused == nil {
-		c.refused = map[*jobState]*trace.Entry{}
-	}
-	c.refused[j] = e
+	*c.refused.of(j) = e
 	if j.newSucceeded+j.newFailed > 0 {
 		x.exercised()
 	}
 }
 
 func (c *refusedWrites) pod(x *examiner, p *podState) {
-	if refused := c.refused[p.job]; refused != nil && released(x, p) && mustBeListed(x, p) && p.account == unlisted {
+	if len(c.refused.all) == 0 || p.job == nil {
+		return
+	}
+	if refused := *c.refused.of(p.job); refused != nil && released(x, p) && mustBeListed(x, p) && p.account == unlisted {
 		x.violatedBy([]*trace.Entry{refused}, "pod %s lost its finalizer after a status write of Job %s was refused, and it stood in "+
 			"no list", p.obj.Name, p.job.obj.Name)
 	}

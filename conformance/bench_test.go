@@ -37,7 +37,7 @@ func BenchmarkExamine(b *testing.B) {
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		Examine(results[i%len(results)], e.claimed, &e.claims)
+		e.examiner.examine(results[i%len(results)])
 		i++
 	}
 }

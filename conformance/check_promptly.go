@@ -1,16 +1,19 @@
 package conformance
 
 import (
+	"strings"
 	"time"
 
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
+// owes tells whether something is owed to the Job as things stand, since when at the earliest (a time to come if it is
+// going to be), and what it is, for people (see say). It is asked once everything at an instant has happened.
+type owes func(x *examiner, j *jobState) (since time.Duration, what string, ok bool)
+
 // promptly checks that what the implementation owes to a Job does not stay undone for longer than the reaction time.
 type promptly struct {
-	// owed tells whether something is owed to the Job as things stand, since when at the earliest (a time to come if
-	// it is going to be), and what it is, for people. It is asked once everything at an instant has happened.
-	owed func(x *examiner, j *jobState) (since time.Duration, what string, ok bool)
+	owed owes
 	open []openDebt
 }
 
@@ -22,14 +25,14 @@ type openDebt struct {
 }
 
 // prompt makes a check of a predicate, for the check field of a requirement.
-func prompt(owed func(x *examiner, j *jobState) (since time.Duration, what string, ok bool)) func() any {
+func prompt(owed owes) func() any {
 	return func() any { return &promptly{owed: owed} }
 }
 
 // promptAfter is prompt for what a good implementation does at once, so that it is never seen to be owed: the changes
 // of a Job that make it owed are the occasions.
 func promptAfter(occasion func(x *examiner, j *jobState) bool,
-	owed func(x *examiner, j *jobState) (since time.Duration, what string, ok bool),
+	owed owes,
 ) func() any {
 	return func() any { return &promptlyAfter{promptly{owed: owed}, occasion} }
 }
@@ -60,18 +63,18 @@ func (c *promptlyAfterPod) pod(x *examiner, p *podState) {
 
 // promptAfterPod makes a check of a predicate and of what is an occasion for it.
 func promptAfterPod(occasion func(x *examiner, p *podState) bool,
-	owed func(x *examiner, j *jobState) (since time.Duration, what string, ok bool),
+	owed owes,
 ) func() any {
 	return func() any { return &promptlyAfterPod{promptly{owed: owed}, occasion} }
 }
 
 func (c *promptly) tick(x *examiner, until time.Duration) {
-	for len(c.open) < len(x.jobs) {
-		c.open = append(c.open, openDebt{})
+	if n := len(x.jobs); len(c.open) < n {
+		c.open = x.debts.grow(c.open, n)
 	}
 	for i, j := range x.jobs {
 		debt := &c.open[i]
-		since, what, ok := c.owed(x, j)
+		since, _, ok := c.owed(x, j)
 		if !ok {
 			*debt = openDebt{}
 			continue
@@ -86,9 +89,25 @@ func (c *promptly) tick(x *examiner, until time.Duration) {
 		}
 		if x.overdue(from, until) {
 			x.violatedBy([]*trace.Entry{debt.entry}, "%s (since %v; nothing until %v, and %v are allowed)",
-				what, from, describeTime(until), x.claims.Bounds.Reaction)
+				c.what(x, j), from, describeTime(until), x.claims.Bounds.Reaction)
 		}
 	}
+}
+
+// what says for people what is owed.
+func (c *promptly) what(x *examiner, j *jobState) string {
+	x.telling = true
+	_, what, _ := c.owed(x, j)
+	x.telling = false
+	return what
+}
+
+// say joins words that are for people. Predicates are asked often and answer in words only if somebody listens.
+func (j *jobState) say(words ...string) string {
+	if !j.view.telling {
+		return ""
+	}
+	return strings.Join(words, "")
 }
 
 func describeTime(at time.Duration) string {
@@ -100,7 +119,7 @@ func describeTime(at time.Duration) string {
 
 // promptWhenever is prompt for what a quick implementation does at the very instant at which it becomes owed: each
 // change of the Job or of a pod after which it is owed is an occasion.
-func promptWhenever(owed func(x *examiner, j *jobState) (since time.Duration, what string, ok bool)) func() any {
+func promptWhenever(owed owes) func() any {
 	return func() any { return &promptlyWhenever{promptly{owed: owed}} }
 }
 

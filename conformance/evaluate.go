@@ -41,6 +41,7 @@ type evaluator struct {
 	findings []*finding
 	claimed  []*Requirement
 	number   []int
+	examiner *examiner
 
 	scenarios []*scenarioFinding
 	cases     int // run so far
@@ -102,6 +103,7 @@ func (e *evaluator) chooseClaimed() {
 			e.claimed, e.number = append(e.claimed, f.requirement), append(e.number, i)
 		}
 	}
+	e.examiner = newExaminer(e.claimed, &e.claims)
 }
 
 // How many runs may be given up before the rest is left undone: each has cost far more real time than a good one.

@@ -65,15 +65,14 @@ func (e *evaluator) examine(r *sim.Result, from counterexample) {
 
 // tryExamine returns the number of the finding whose check has panicked, or -1.
 func (e *evaluator) tryExamine(r *sim.Result) (found *Findings, failed int) {
-	x := newExaminer(r, e.claimed, &e.claims)
 	failed = -1
 	defer func() {
 		if p := recover(); p != nil {
-			failed = e.number[x.examining]
+			failed = e.number[e.examiner.examining]
 			e.findings[failed].harness = fmt.Sprintf("its check panicked in scenario %s: %v\n%s", r.Scenario.Name, p, debug.Stack())
 		}
 	}()
-	return x.examine(), failed
+	return e.examiner.examine(r), failed
 }
 
 func (e *evaluator) keep(found *Findings, r *sim.Result, from counterexample) {

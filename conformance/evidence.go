@@ -188,19 +188,31 @@ func (v *view) restarts(j *jobState) (surely, perhaps int) {
 
 // surelyOverLimit reports whether the implementation must see that backoffLimit is exceeded, by pods or by restarts.
 func (v *view) surelyOverLimit(j *jobState) bool {
-	restarts, _ := v.restarts(j)
 	return j.knownForSure(func(version *batchv1.Job) bool {
 		limit := backoffLimitOf(version)
-		return v.surelyFailed(j, version) > limit || onFailure(version) && restarts >= max(1, limit)
+		if v.surelyFailed(j, version) > limit {
+			return true
+		}
+		if !onFailure(version) {
+			return false
+		}
+		restarts, _ := v.restarts(j)
+		return restartsReach(restarts, limit)
 	})
 }
 
 // perhapsOverLimit reports whether it may see that.
 func (v *view) perhapsOverLimit(j *jobState) bool {
-	_, restarts := v.restarts(j)
 	return j.knows(func(version *batchv1.Job) bool {
 		limit := backoffLimitOf(version)
-		return v.perhapsFailed(j, version) > limit || onFailure(version) && restarts >= max(1, limit)
+		if v.perhapsFailed(j, version) > limit {
+			return true
+		}
+		if !onFailure(version) {
+			return false
+		}
+		_, restarts := v.restarts(j)
+		return restartsReach(restarts, limit)
 	})
 }
 

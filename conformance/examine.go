@@ -8,62 +8,17 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
-// A check has one or more of these methods. Each is called once for every occasion, after the view has taken it.
-type (
-	// jobCheck looks at each change of a Job: its creation (before is nil), every stored write, its removal (gone).
-	jobCheck interface {
-		job(x *examiner, j *jobState)
-	}
-	// podCheck looks at each change of a pod in the same way.
-	podCheck interface {
-		pod(x *examiner, p *podState)
-	}
-	// callCheck looks at each API request of the implementation, accepted or not, after what it changed was looked at.
-	callCheck interface {
-		call(x *examiner, e *trace.Entry)
-	}
-	// containerCheck looks at what happens to containers.
-	containerCheck interface {
-		container(x *examiner, p *podState, e *trace.Entry)
-	}
-	// instanceCheck looks at the life of instances: start, crash, stop, and, for reconcile functions, sync and error.
-	instanceCheck interface {
-		instance(x *examiner, e *trace.Entry)
-	}
-	// deliveryCheck looks at what reaches the caches of the implementation.
-	deliveryCheck interface {
-		delivery(x *examiner, e *trace.Entry)
-	}
-	// tickCheck is asked before time moves on to until: whatever was to happen at x.now has happened.
-	tickCheck interface {
-		tick(x *examiner, until time.Duration)
-	}
-	// endCheck is asked at the end of the run.
-	endCheck interface {
-		end(x *examiner)
-	}
-)
-
-// onJob, onPod, onCall and onEnd are checks without a memory.
-type (
-	onJob  func(x *examiner, j *jobState)
-	onPod  func(x *examiner, p *podState)
-	onCall func(x *examiner, e *trace.Entry)
-	onEnd  func(x *examiner)
-)
-
-func (f onJob) job(x *examiner, j *jobState)      { f(x, j) }
-func (f onPod) pod(x *examiner, p *podState)      { f(x, p) }
-func (f onCall) call(x *examiner, e *trace.Entry) { f(x, e) }
-func (f onEnd) end(x *examiner)                   { f(x) }
-
-// examiner lets checks read one trace.
+// examiner lets checks read traces, one after the other. What it needs for that it makes once: of one run most of the
+// time would go into building it.
 type examiner struct {
 	*view
 	// examining is the number of the requirement whose check is at work.
 	examining int
 	findings  *Findings
+	// debts is memory for checks of the kind promptly.
+	debts arena[openDebt]
 
+	checks       []freshCheck
 	onJobs       []hook[jobCheck]
 	onPods       []hook[podCheck]
 	onCalls      []hook[callCheck]
@@ -80,48 +35,41 @@ type hook[C any] struct {
 	check  C
 }
 
-// Findings are what the examination of one run has shown.
-type Findings struct {
-	// Requirements are what was examined.
-	Requirements []*Requirement
-	// Exercised tells for each how often the run gave an occasion to break it; one that had none is not kept, it is
-	// untested.
-	Exercised []int
-	// Violations holds for each the first violation, or nil.
-	Violations []*Violation
-}
-
-// Broken returns the violations that there are.
-func (f *Findings) Broken() []*Violation {
-	var broken []*Violation
-	for _, v := range f.Violations {
-		if v != nil {
-			broken = append(broken, v)
-		}
-	}
-	return broken
-}
-
 // Examine reads the trace of a run once and checks it against requirements.
 func Examine(r *sim.Result, requirements []*Requirement, claims *Claims) *Findings {
-	return newExaminer(r, requirements, claims).examine()
+	return newExaminer(requirements, claims).examine(r)
 }
 
-func newExaminer(r *sim.Result, requirements []*Requirement, claims *Claims) *examiner {
-	return &examiner{view: newView(r, claims), findings: &Findings{
+func newExaminer(requirements []*Requirement, claims *Claims) *examiner {
+	x := &examiner{view: newView(claims), findings: &Findings{
 		Requirements: requirements,
 		Exercised:    make([]int, len(requirements)), Violations: make([]*Violation, len(requirements)),
 	}}
+	for i, q := range requirements {
+		check := q.check()
+		x.checks = append(x.checks, keepFresh(check))
+		x.register(i, check)
+	}
+	return x
 }
 
-func (x *examiner) examine() *Findings {
-	for i, q := range x.findings.Requirements {
-		x.examining = i
-		x.register(i, q.check())
-	}
-	x.read(x.run.Trace)
+// examine checks a run. The findings hold until the next run.
+func (x *examiner) examine(r *sim.Result) *Findings {
+	x.restart(r)
+	x.read(r.Trace)
 	x.finish()
 	return x.findings
+}
+
+// restart forgets the run before.
+func (x *examiner) restart(r *sim.Result) {
+	x.view.restart(r)
+	x.debts.free()
+	clear(x.findings.Exercised)
+	clear(x.findings.Violations)
+	for i := range x.checks {
+		x.checks[i].restart()
+	}
 }
 
 func (x *examiner) register(number int, check any) {
@@ -230,39 +178,5 @@ func (x *examiner) finish() {
 	for _, h := range x.onEnds {
 		x.examining = h.number
 		h.check.end(x)
-	}
-}
-
-// exercised notes that the run has given the requirement an occasion to be broken.
-func (x *examiner) exercised() { x.findings.Exercised[x.examining]++ }
-
-// violated notes that the requirement is broken at the entry that is being looked at. Only the first violation of a
-// requirement in a run is kept: what follows is often its consequence.
-func (x *examiner) violated(format string, args ...any) { x.violatedBy(nil, format, args...) }
-
-// violatedBy names further entries that show it.
-func (x *examiner) violatedBy(entries []*trace.Entry, format string, args ...any) {
-	if x.findings.Violations[x.examining] != nil {
-		return
-	}
-	at := x.now
-	if at == never { // seen at the end of a run after which nothing would have happened any more
-		at = x.run.End
-	}
-	v := &Violation{Requirement: x.findings.Requirements[x.examining], At: at, Text: fmt.Sprintf(format, args...)}
-	for _, e := range append(entries, x.entry) {
-		if e != nil {
-			v.Entries = append(v.Entries, e.Seq)
-		}
-	}
-	x.findings.Violations[x.examining] = v
-	x.findings.Exercised[x.examining] = max(1, x.findings.Exercised[x.examining])
-}
-
-// require notes an occasion and, unless the promise is kept, a violation.
-func (x *examiner) require(kept bool, format string, args ...any) {
-	x.exercised()
-	if !kept {
-		x.violated(format, args...)
 	}
 }

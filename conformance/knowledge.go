@@ -116,10 +116,10 @@ func (k *knowledge) noteInstance(v *view, e *trace.Entry) {
 // forgetCaches empties what the implementation has seen: it remembers nothing.
 func (v *view) forgetCaches() {
 	for _, j := range v.jobs {
-		j.seen, j.overtaken = nil, nil
+		j.seen, j.overtaken = nil, j.overtaken[:0]
 	}
 	for _, p := range v.pods {
-		p.seen, p.answered, p.overtaken = nil, false, nil
+		p.seen, p.answered, p.overtaken = nil, false, p.overtaken[:0]
 	}
 }
 
@@ -150,7 +150,7 @@ func (v *view) relisted(resource string) {
 	for _, j := range v.jobs {
 		if resource == jobsResource {
 			v.overtake(j, len(j.unseen))
-			j.seen, j.unseen = nil, nil
+			j.seen, j.unseen = nil, j.unseen[:0]
 			if !j.gone {
 				j.seen = j.obj
 			}
@@ -175,13 +175,13 @@ func (v *view) deliveredJob(obj *batchv1.Job, deleted bool) {
 	}
 	if deleted {
 		v.overtake(j, len(j.unseen))
-		j.seen, j.unseen = nil, nil
+		j.seen, j.unseen = nil, j.unseen[:0]
 		return
 	}
 	for i, version := range j.unseen {
 		if version == obj || version.ResourceVersion == obj.ResourceVersion {
 			v.overtake(j, i)
-			j.unseen = j.unseen[i+1:]
+			j.unseen = slices.Delete(j.unseen, 0, i+1)
 			break
 		}
 	}
@@ -224,7 +224,7 @@ func (v *view) pass(until time.Duration) {
 // forgetOvertaken is for when the implementation cannot act on what it read before any more.
 func (v *view) forgetOvertaken() {
 	for _, j := range v.overtook {
-		j.overtaken = nil
+		j.overtaken = j.overtaken[:0]
 	}
 	v.overtook = v.overtook[:0]
 }

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -16,9 +17,11 @@ type overtakenPod struct {
 // overtake notes that a version of the pod is replaced.
 func (p *podState) overtake(version *corev1.Pod) {
 	v := p.view
-	for len(p.overtaken) > 0 && !v.atWork(p.overtaken[0].by, p.overtaken[0].at) {
-		p.overtaken = p.overtaken[1:]
+	over := 0
+	for over < len(p.overtaken) && !v.atWork(p.overtaken[over].by, p.overtaken[over].at) {
+		over++
 	}
+	p.overtaken = slices.Delete(p.overtaken, 0, over)
 	if version != nil {
 		p.overtaken = append(p.overtaken, overtakenPod{version, v.entry.Seq, v.now})
 	}

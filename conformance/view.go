@@ -33,18 +33,45 @@ type view struct {
 	// lostNodes are the nodes that are cut off.
 	lostNodes map[string]bool
 
+	// telling tells that it matters what predicates say for people.
+	telling bool
+
 	// sync is the Seq of the call of a reconcile function that is under way or was the last; 0 for other shapes.
 	sync int
 
 	knowledge
 }
 
-func newView(r *sim.Result, claims *Claims) *view {
+func newView(claims *Claims) *view {
 	return &view{
-		run: r, claims: claims,
+		claims:   claims,
 		jobByUID: map[types.UID]*jobState{}, podByUID: map[types.UID]*podState{},
 		podByKey: map[types.NamespacedName]*podState{},
 	}
+}
+
+// restart empties the view for another run. It keeps its memory.
+func (v *view) restart(r *sim.Result) {
+	clear(v.jobByUID)
+	clear(v.podByUID)
+	clear(v.podByKey)
+	*v = view{
+		run: r, claims: v.claims, jobByUID: v.jobByUID, podByUID: v.podByUID, podByKey: v.podByKey,
+		jobs: v.jobs[:0], pods: v.pods[:0], knowledge: knowledge{overtook: v.overtook[:0]},
+	}
+}
+
+// next lengthens a slice by one object. It returns one that was left from a run before, if there is one, or a new one.
+func next[T any](all []*T) ([]*T, *T) {
+	if n := len(all); n < cap(all) {
+		if all = all[:n+1]; all[n] != nil {
+			return all, all[n]
+		}
+		all[n] = new(T)
+		return all, all[n]
+	}
+	object := new(T)
+	return append(all, object), object
 }
 
 // seenChange is what an entry has changed in the view; both are nil if nothing.

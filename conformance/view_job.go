@@ -15,6 +15,8 @@ import (
 // jobState is one Job as the trace has shown it so far.
 type jobState struct {
 	view *view
+	// number is which of all Jobs it is.
+	number int
 	// obj is the Job as it is stored, or as it was last if it is gone; before is the version that it replaced, nil
 	// after its creation.
 	obj, before *batchv1.Job
@@ -25,6 +27,8 @@ type jobState struct {
 	deletion moment
 	// changedAt is when obj was stored; specAt is when its spec was changed last.
 	changedAt, specAt time.Duration
+	// edited is when somebody else than the implementation wrote it last.
+	edited moment
 
 	// pods are all that have ever been controlled by the Job, in the order in which they came to it.
 	pods []*podState
@@ -53,6 +57,7 @@ type jobState struct {
 	// failures are its pods that have failed, and successes those that have succeeded, tracked as they were, in order.
 	failures, successes []*podState
 	edits
+	creations
 }
 
 // edits tell how users have changed the Job so far.
@@ -92,9 +97,13 @@ type tally struct {
 }
 
 func (v *view) newJob(obj *batchv1.Job) *jobState {
-	j := &jobState{view: v, createdAt: v.now, specAt: v.now}
+	var j *jobState
+	v.jobs, j = next(v.jobs)
+	*j = jobState{
+		view: v, number: len(v.jobs) - 1, createdAt: v.now, specAt: v.now, pods: j.pods[:0], unseen: j.unseen[:0], overtaken: j.overtaken[:0],
+		failures: j.failures[:0], successes: j.successes[:0],
+	}
 	v.jobByUID[obj.UID] = j
-	v.jobs = append(v.jobs, j)
 	return j
 }
 
@@ -107,6 +116,9 @@ func (j *jobState) stored(v *view, obj *batchv1.Job) {
 		j.deletion = moment{v.now, v.entry}
 	}
 	j.edits.note(j.before, obj, v.now)
+	if !v.byImplementation() {
+		j.edited = moment{v.now, v.entry}
+	}
 	j.unseen = append(j.unseen, obj)
 	if !j.wasDecided() && j.decided() {
 		j.decidedAt = v.now
@@ -126,6 +138,7 @@ func (j *jobState) stored(v *view, obj *batchv1.Job) {
 	if j.before != nil && replacesOnlyFailed(j.before) != replacesOnlyFailed(obj) {
 		j.recount()
 	}
+	j.noteTarget()
 }
 
 // recount makes the tally anew: under another replacement policy other pods are failed.

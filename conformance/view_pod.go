@@ -15,6 +15,8 @@ import (
 // podState is one pod as the trace has shown it so far.
 type podState struct {
 	view *view
+	// number is which of all pods it is.
+	number int
 	// obj is the pod as it is stored, or as it was last if it is gone; before is the version that it replaced, nil
 	// after its creation.
 	obj, before *corev1.Pod
@@ -75,9 +77,10 @@ const (
 )
 
 func (v *view) newPod(obj *corev1.Pod) *podState {
-	p := &podState{view: v, created: moment{v.now, v.entry}, finalizer: v.claims.Finalizer}
+	var p *podState
+	v.pods, p = next(v.pods)
+	*p = podState{view: v, number: len(v.pods) - 1, created: moment{v.now, v.entry}, finalizer: v.claims.Finalizer, overtaken: p.overtaken[:0]}
 	p.answered = isImplementation(v.entry) && v.entry.Instance == v.instance && !v.entry.Lost
-	v.pods = append(v.pods, p)
 	v.podByUID[obj.UID] = p
 	v.podByKey[types.NamespacedName{Namespace: obj.Namespace, Name: obj.Name}] = p
 	if owner := metav1.GetControllerOfNoCopy(obj); owner != nil {
@@ -114,6 +117,7 @@ func (p *podState) stored(v *view, obj *corev1.Pod) {
 	}
 	p.join()
 	p.noteEnd(v)
+	p.noteCreation(v)
 	if j := p.job; j != nil && onFailure(j.obj) && restartsReach(j.restarts, backoffLimitOf(j.obj)) {
 		j.restartsReached = true
 	}
@@ -170,6 +174,7 @@ func (p *podState) removed(v *view) {
 	if v.podByKey[key] == p {
 		delete(v.podByKey, key)
 	}
+	p.noteCreation(v)
 }
 
 // join adds the pod to the tally of its Job; leave takes it out while it changes.
