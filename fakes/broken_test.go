@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/jobsim/jobsim/fakes"
+	"github.com/jobsim/jobsim/scenarios/situations"
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/adapter"
 	"github.com/jobsim/jobsim/sim/trace"
@@ -40,23 +41,23 @@ func behaviour(t *testing.T, s *sim.Scenario, impl adapter.Implementation) strin
 // which it acts differently from the reference.
 func TestBrokenImplementationsAreWrong(t *testing.T) {
 	right := map[*sim.Scenario]string{}
-	for _, one := range allSituations() {
-		right[one.scenario] = behaviour(t, one.scenario, fakes.ReferenceImplementation())
+	for _, one := range situations.All() {
+		right[one.Scenario] = behaviour(t, one.Scenario, fakes.ReferenceImplementation())
 	}
 	for _, b := range fakes.AllBroken() {
 		t.Run(b.Name, func(t *testing.T) {
 			impl, seen := b.Implementation(), map[*sim.Scenario]bool{}
 			for _, clause := range b.Clauses {
-				if !slices.ContainsFunc(allSituations(), func(one situation) bool {
-					if !slices.Contains(one.clauses, clause) {
+				if !slices.ContainsFunc(situations.All(), func(one situations.Situation) bool {
+					if !slices.Contains(one.Clauses, clause) {
 						return false
 					}
-					differs, ok := seen[one.scenario]
+					differs, ok := seen[one.Scenario]
 					if !ok {
-						wrong := behaviour(t, one.scenario, impl)
-						differs = wrong != right[one.scenario]
-						seen[one.scenario] = differs
-						if differs && wrong != behaviour(t, one.scenario, impl) {
+						wrong := behaviour(t, one.Scenario, impl)
+						differs = wrong != right[one.Scenario]
+						seen[one.Scenario] = differs
+						if differs && wrong != behaviour(t, one.Scenario, impl) {
 							t.Errorf("expected the same again when %s is repeated: what an instance knows is its own", clause)
 						}
 					}

@@ -1,4 +1,4 @@
-package fakes_test
+package situations
 
 import (
 	"time"
@@ -15,7 +15,7 @@ const (
 )
 
 // limitSituations are about failed pods and backoffLimit.
-func limitSituations() []situation {
+func limitSituations() []Situation {
 	failed := func(seconds ...int) []kubelet.Script {
 		var pods []kubelet.Script
 		for _, s := range seconds {
@@ -23,7 +23,7 @@ func limitSituations() []situation {
 		}
 		return pods
 	}
-	return []situation{
+	return []Situation{
 		on(plot(specs(limited(2)), failing(5*second)),
 			"BL-1", "NEV-1", "NEV-2", "NEV-3", "BL-6", "DEL-6", "FIN-1", "FIN-2", "FIN-5", "FIN-15", "STV-3", "STV-5",
 			"STV-6", "STV-10", "STV-16", "BO-1", "EV-3"),
@@ -72,7 +72,7 @@ func limitSituations() []situation {
 }
 
 // restartSituations are about containers that are restarted in place.
-func restartSituations() []situation {
+func restartSituations() []Situation {
 	crashes := func(restarts int) kubelet.Script { return crashing(restarts, kubelet.Forever) }
 	initCrash := kubelet.Script{
 		Runs: []kubelet.Run{{For: second}}, Containers: map[string][]kubelet.Run{"prepare": {{For: second, Exit: 1}}},
@@ -82,7 +82,7 @@ func restartSituations() []situation {
 	}
 	evicted := failing(kubelet.Forever)
 	evicted.EvictAfter = 5 * second
-	return []situation{
+	return []Situation{
 		on(plot(specs(onFailure, limited(3)), failing(second)), "ONF-3", "ONF-5", "ONF-8", "BL-7"),
 		on(plot(specs(onFailure, limited(0)), failing(second)), "ONF-3", "ONF-5"),
 		on(plot(specs(onFailure, limited(0)), succeeding(5*second)), "ONF-3"),
@@ -102,9 +102,9 @@ func restartSituations() []situation {
 }
 
 // endSituations are about the conditions at the end of a Job.
-func endSituations() []situation {
+func endSituations() []Situation {
 	stubborn := lingering(kubelet.Forever, 2*minute)
-	return []situation{
+	return []Situation{
 		on(plot(specs(limited(0), grace(120), sized(2, 2)), failing(5*second), stubborn),
 			"FIN-4", "FIN-6", "FIN-8", "FIN-15", "FIN-17", "STAT-3", "STV-8"),
 		on(plot(specs(limited(0), grace(120), sized(2, 2), deadline(30)), failing(5*second), stubborn), "SYNC-2", "FIN-6"),

@@ -1,9 +1,7 @@
-package fakes_test
+package situations
 
 import (
 	"encoding/json"
-	"slices"
-	"sync"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -16,30 +14,31 @@ import (
 	"github.com/jobsim/jobsim/sim/kubelet"
 )
 
-// situation is a small scenario in which an implementation that breaks one of the clauses cannot but act differently
-// from one that keeps them.
-type situation struct {
-	clauses  []string
-	scenario *sim.Scenario
+// aJob is a Job "work" of one container, whose pods are not restarted in place.
+func aJob(change func(*batchv1.JobSpec)) *batchv1.Job {
+	j := &batchv1.Job{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"},
+		ObjectMeta: metav1.ObjectMeta{Name: "work", Namespace: "default"},
+		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+			RestartPolicy: corev1.RestartPolicyNever,
+			Containers:    []corev1.Container{{Name: "main", Image: "busybox"}},
+		}}},
+	}
+	change(&j.Spec)
+	return j
 }
 
-var allSituations = sync.OnceValue(func() []situation {
-	return slices.Concat(
-		limitSituations(), restartSituations(), completionSituations(), parallelismSituations(), victimSituations(),
-		podSituations(), backOffSituations(), deadlineSituations(), endSituations(), statusSituations(),
-		suspensionSituations(), trackingSituations(), ownershipSituations(), deletionSituations(), faultSituations(),
-	)
-})
+// sized sets completions and parallelism.
+func sized(completions, parallelism int32) func(*batchv1.JobSpec) {
+	return func(s *batchv1.JobSpec) { s.Completions, s.Parallelism = &completions, &parallelism }
+}
 
-// on names the clauses that a scenario triggers.
-func on(s *sim.Scenario, clauses ...string) situation {
-	if s.Until == 0 {
-		s.Until = 30 * time.Minute
-	}
-	if s.Name == "" {
-		s.Name = clauses[0]
-	}
-	return situation{clauses, s}
+func failing(after time.Duration) kubelet.Script {
+	return kubelet.Script{Runs: []kubelet.Run{{For: after, Exit: 1}}}
+}
+
+func succeeding(after time.Duration) kubelet.Script {
+	return kubelet.Script{Runs: []kubelet.Run{{For: after}}}
 }
 
 // specs makes one change of a spec of several.

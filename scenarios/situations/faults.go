@@ -1,4 +1,4 @@
-package fakes_test
+package situations
 
 import (
 	batchv1 "k8s.io/api/batch/v1"
@@ -11,11 +11,11 @@ import (
 )
 
 // statusSituations are about counters and conditions in the course of a Job.
-func statusSituations() []situation {
+func statusSituations() []Situation {
 	slow := lingering(kubelet.Forever, 20*second)
 	late := kubelet.Script{Start: 20 * second, Ready: 20 * second, Runs: []kubelet.Run{{For: minute}}}
 	custom := []batchv1.JobCondition{{Type: "example.com/Checked", Status: corev1.ConditionTrue}}
-	return []situation{
+	return []Situation{
 		on(with(plot(specs(sized(3, 3)), slow), deletePod(at(20*second), 1)), "STAT-1", "STAT-3", "STAT-2", "STV-14"),
 		on(plot(specs(), kubelet.Script{Unschedulable: kubelet.Forever}), "STAT-1"),
 		on(plot(specs(sized(2, 2)), late), "STAT-1", "STAT-2", "STAT-8", "SYNC-6", "STAT-6"),
@@ -35,14 +35,14 @@ func statusSituations() []situation {
 }
 
 // trackingSituations are about finalizers, lists and counters.
-func trackingSituations() []situation {
+func trackingSituations() []Situation {
 	two := func(pods ...kubelet.Script) *sim.Scenario { return plot(specs(sized(3, 1), limited(3)), pods...) }
 	mixed := []kubelet.Script{succeeding(4 * second), failing(2 * second), succeeding(4 * second)}
 	exit0 := kubelet.Script{
 		Runs: []kubelet.Run{{For: kubelet.Forever}}, Stop: kubelet.Stop{After: 3 * second, Exit: new(int32(0))},
 	}
 	stripped := sim.PodAction{RemoveFinalizer: batchv1.JobTrackingFinalizer}
-	return []situation{
+	return []Situation{
 		on(two(mixed...), "TRK-1", "SYNC-4"),
 		on(with(two(mixed...), crashBefore(podPatches, 1, 3*second)), "TRK-1", "CTRL-1", "COMP-12", "STV-2", "STAT-6", "TRK-6"),
 		on(with(plot(specs(sized(2, 1)), succeeding(5*second)), crashBefore(podPatches, 1, 3*second)), "COMP-12", "CTRL-1"),
@@ -77,13 +77,13 @@ func trackingSituations() []situation {
 }
 
 // faultSituations are about calls that fail and caches that are behind.
-func faultSituations() []situation {
+func faultSituations() []Situation {
 	pair := func() *sim.Scenario { return plot(specs(sized(4, 2)), succeeding(10*second)) }
 	terminating := sim.Fault{Error: &sim.CallError{Match: podCreates, Status: metav1.Status{
 		Status: metav1.StatusFailure, Code: 403, Reason: metav1.StatusReasonForbidden, Message: "namespace is being terminated",
 		Details: &metav1.StatusDetails{Causes: []metav1.StatusCause{{Type: corev1.NamespaceTerminatingCause}}},
 	}}}
-	return []situation{
+	return []Situation{
 		on(with(pair(), stall(at(0), apiserver.Pods, 20*second)), "CTRL-2", "SYNC-9", "PAR-2", "CTRL-4"),
 		on(with(pair(), stall(at(0), apiserver.Jobs, 20*second)), "CTRL-4"),
 		on(with(pair(), conflict(at(0), 1), stall(at(0), apiserver.Pods, 20*second)), "CTRL-5", "CTRL-2"),

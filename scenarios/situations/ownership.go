@@ -1,4 +1,4 @@
-package fakes_test
+package situations
 
 import (
 	batchv1 "k8s.io/api/batch/v1"
@@ -12,7 +12,7 @@ import (
 )
 
 // ownershipSituations are about which pods belong to a Job.
-func ownershipSituations() []situation {
+func ownershipSituations() []Situation {
 	slow := lingering(kubelet.Forever, 20*second)
 	owners := func(refs ...metav1.OwnerReference) map[string]any {
 		return map[string]any{"metadata": map[string]any{"ownerReferences": refs}}
@@ -32,7 +32,7 @@ func ownershipSituations() []situation {
 		return with(plot(named("older", specs(manual, sized(2, 2))), succeeding(30*second)),
 			create(at(10*second), specs(manual, sized(2, 2))))
 	}
-	return []situation{
+	return []Situation{
 		on(with(plot(specs(sized(2, 2)), succeeding(minute)), patchPod(at(10*second), 1, "", orphaned)),
 			"SEL-1", "TRK-9", "SEL-4"),
 		on(with(plot(specs(sized(2, 2)), succeeding(5*second)), patchPod(at(10*second), 1, "", orphaned)), "SEL-1"),
@@ -61,10 +61,10 @@ func ownershipSituations() []situation {
 }
 
 // deletionSituations are about Jobs and pods that somebody deletes, and nodes that are lost.
-func deletionSituations() []situation {
+func deletionSituations() []Situation {
 	slow := lingering(kubelet.Forever, 20*second)
 	never := kubelet.Script{Unschedulable: kubelet.Forever}
-	var all []situation
+	var all []Situation
 	for _, how := range []metav1.DeletionPropagation{"Orphan", "Background", "Foreground"} {
 		all = append(all,
 			on(with(plot(specs(sized(2, 2)), slow), deleteJob(at(10*second), how)), "DEL-2", "TRK-9", "SEL-7"),

@@ -1,4 +1,4 @@
-package fakes_test
+package situations
 
 import (
 	corev1 "k8s.io/api/core/v1"
@@ -9,7 +9,7 @@ import (
 )
 
 // backOffSituations are about the delay before failed pods are replaced.
-func backOffSituations() []situation {
+func backOffSituations() []Situation {
 	apart := kubelet.Script{Containers: map[string][]kubelet.Run{
 		"main": {{For: 5 * second, Exit: 1}}, "helper": {{For: 8 * second}},
 	}}
@@ -21,7 +21,7 @@ func backOffSituations() []situation {
 	unready.Ready = 3 * second
 	slowStop := lingering(kubelet.Forever, 20*second)
 	fresh := specs(sized(2, 1))
-	return []situation{
+	return []Situation{
 		on(plot(specs(), failing(0)), "BO-1", "BO-5", "BO-15", "BL-6", "BO-12"),
 		on(with(plot(specs(limited(9)), failing(0)), 2*60*minute), "BO-1", "BO-15"),
 		on(plot(specs(limited(9), sized(9, 3)), failing(5*second), failing(5*second), failing(5*second), succeeding(5*second)),
@@ -51,14 +51,14 @@ func backOffSituations() []situation {
 }
 
 // deadlineSituations are about activeDeadlineSeconds and the times in the status.
-func deadlineSituations() []situation {
+func deadlineSituations() []Situation {
 	limit := 10 * second
 	near := succeeding(9500 * 1000 * 1000)
 	never := kubelet.Script{Unschedulable: kubelet.Forever}
 	podLimit := specs(limited(2))
 	podLimit.Spec.Template.Spec.ActiveDeadlineSeconds = new(int64(5))
 	twice := specs(sized(3, 1), deadline(10))
-	return []situation{
+	return []Situation{
 		on(plot(specs(deadline(10), sized(2, 2)), endless()), "ADS-1", "ADS-3", "ADS-4", "FIN-6", "STAT-7", "FIN-2", "SYNC-4"),
 		on(plot(specs(deadline(30), limited(9)), failing(4*second), endless()), "ADS-1", "ADS-2"),
 		on(plot(specs(deadline(30), limited(9)), failing(4*second)), "ADS-1", "ADS-2", "ADS-3"),
@@ -94,10 +94,10 @@ func deadlineSituations() []situation {
 }
 
 // suspensionSituations are about spec.suspend.
-func suspensionSituations() []situation {
+func suspensionSituations() []Situation {
 	slow := lingering(kubelet.Forever, 20*second)
 	polite := kubelet.Script{Runs: slow.Runs, Stop: kubelet.Stop{After: 5 * second, Exit: new(int32(0))}}
-	return []situation{
+	return []Situation{
 		on(with(plot(specs(suspended, sized(2, 2)), succeeding(5*second)), suspend(at(minute), false)),
 			"SUS-1", "SUS-8", "TIME-2", "TIME-3", "SUS-5", "FIN-13"),
 		on(with(plot(specs(sized(2, 2)), slow), suspend(at(10*second), true)),

@@ -1,6 +1,8 @@
-package fakes_test
+package situations
 
 import (
+	"time"
+
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -10,11 +12,11 @@ import (
 )
 
 // completionSituations are about successes.
-func completionSituations() []situation {
+func completionSituations() []Situation {
 	split := kubelet.Script{Containers: map[string][]kubelet.Run{
 		"main": {{For: 5 * second}}, "helper": {{For: 20 * second, Exit: 1}},
 	}}
-	return []situation{
+	return []Situation{
 		on(plot(specs(sized(5, 2)), succeeding(5*second)),
 			"COMP-1", "COMP-9", "PAR-1", "PAR-2", "TIME-5", "FIN-3", "STV-5", "STV-10", "STV-15", "DEL-6", "STAT-4", "EV-1", "EV-2"),
 		// Two succeed while a third, which is not needed, goes on.
@@ -44,9 +46,9 @@ func completionSituations() []situation {
 }
 
 // parallelismSituations are about how many pods run.
-func parallelismSituations() []situation {
+func parallelismSituations() []Situation {
 	slow := lingering(kubelet.Forever, 20*second)
-	return []situation{
+	return []Situation{
 		on(with(plot(specs(sized(9, 3), limited(0)), slow), scale(at(10*second), 1)),
 			"PAR-5", "PAR-9", "PAR-1", "BL-4", "SYNC-5", "PAR-2", "STAT-3", "STAT-1", "FIN-8", "STV-1", "STAT-12"),
 		on(with(plot(specs(sized(9, 3), deadline(60)), slow), scale(at(10*second), 0)), "PAR-3", "PAR-1"),
@@ -59,9 +61,9 @@ func parallelismSituations() []situation {
 }
 
 // victimSituations each differ in what makes one pod a lesser loss than another.
-func victimSituations() []situation {
-	ready := func(after int) kubelet.Script {
-		return kubelet.Script{Ready: seconds(after)[0], Runs: []kubelet.Run{{For: kubelet.Forever}}}
+func victimSituations() []Situation {
+	ready := func(after time.Duration) kubelet.Script {
+		return kubelet.Script{Ready: after * second, Runs: []kubelet.Run{{For: kubelet.Forever}}}
 	}
 	pending := kubelet.Script{Start: 10 * minute}
 	waiting := kubelet.Script{Unschedulable: kubelet.Forever}
@@ -74,7 +76,7 @@ func victimSituations() []situation {
 	}
 	few := specs(sized(9, 2), limited(99), onFailure)
 	cost := map[string]any{"metadata": map[string]any{"annotations": map[string]any{corev1.PodDeletionCost: "-100"}}}
-	return []situation{
+	return []Situation{
 		on(with(plot(few, endless(), waiting), scale(at(minute), 1)), "PAR-6"),
 		on(with(plot(few, waiting, pending), scale(at(minute), 1)), "PAR-6"),
 		on(with(plot(few, pending, endless()), scale(at(minute), 1)), "PAR-6"),
@@ -96,13 +98,13 @@ func victimSituations() []situation {
 }
 
 // podSituations are about what a new pod looks like.
-func podSituations() []situation {
+func podSituations() []Situation {
 	rich := specs(sized(2, 1), limited(2), func(s *batchv1.JobSpec) {
 		s.Template.Annotations = map[string]string{"example.com/note": "x"}
 		s.Template.Labels = map[string]string{"app": "work"}
 		s.Template.Finalizers = []string{"example.com/audit"}
 	})
-	return []situation{
+	return []Situation{
 		on(plot(rich, failing(5*second), succeeding(5*second)), "POD-1", "POD-2", "POD-3", "POD-4", "POD-5", "NEV-1"),
 		on(with(plot(specs(sized(4, 1), suspended)),
 			suspend(at(10*second), false), suspend(at(12*second), true),
