@@ -65,6 +65,12 @@ var ownership = []Requirement{
 		check: func() any { return foreign{} },
 	},
 	{
+		ID: "job/ownership/leaves-jobs-of-others-alone", Clauses: []string{"MB-1"}, Level: Core, Strength: Must, Since: 32,
+		Sentence: "A Job whose spec.managedBy names another controller must be left alone: it gets no pods and no status.",
+		Observed: "No accepted status write to such a Job, and no creation of a pod that it controls.",
+		Source:   "API reference, JobSpec.managedBy; KEP-4368", check: func() any { return othersJobs{} },
+	},
+	{
 		ID: "job/ownership/takes-over-running-pods", Clauses: []string{"SEL-6", "SEL-1"}, Level: Core, Strength: Must,
 		Sentence: "A Job with manualSelector must adopt the running pods that its selector matches, and not create others in their place.",
 		Observed: "When a pod is created for such a Job, its active pods and the matching active orphans that the implementation must know " +

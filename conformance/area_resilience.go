@@ -269,7 +269,7 @@ func newRetriedCreations() *retriedCreations {
 }
 
 func (c *retriedCreations) call(x *examiner, e *trace.Entry) {
-	if isRefusedCreation(e) {
+	if isRefusedCreation(e) && !fromTerminatingNamespace(e) {
 		c.refused = true
 		x.exercised()
 	}

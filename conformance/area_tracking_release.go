@@ -145,7 +145,7 @@ func releasedBeforeCounted(x *examiner, j *jobState) {
 	wasS, wasF := uidLists(j.before)
 	for _, uid := range slices.Concat(without(wasS, s), without(wasF, f)) {
 		x.exercised()
-		if p := x.podByUID[uid]; p != nil && p.job == j && p.tracked() {
+		if p := x.podByUID[uid]; p != nil && p.job == j && p.tracked() && !p.denied {
 			x.violatedBy([]*trace.Entry{p.ended.entry}, "pod %s has left the uncounted lists of Job %s, and carries the finalizer still",
 				p.obj.Name, j.obj.Name)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/jobsim/jobsim/sim/event"
 )
 
-// Evaluate runs an implementation through the built-in scenarios and through random cases, examines every run, and
+// Evaluate runs an implementation through the built-in scenarios, the situations made for single clauses, and random cases, examines every run, and
 // says what came of it. It may be called any number of times in one process.
 //
 // The error tells that the options make no sense or select nothing. Whatever the implementation does is in the report.
@@ -44,12 +44,13 @@ type evaluator struct {
 	examiner *examiner
 
 	scenarios []*scenarioFinding
-	cases     int // run so far
-	broken    int
-	wedged    int // runs that were given up because the implementation did not come back
-	endless   int // and because it acted on and on
-	differs   string
-	harness   string
+	// situations and cases are how many were run so far.
+	situations, cases int
+	broken            int
+	wedged            int // runs that were given up because the implementation did not come back
+	endless           int // and because it acted on and on
+	differs           string
+	harness           string
 }
 
 // finding is what was found on one requirement.
@@ -67,7 +68,7 @@ type finding struct {
 type counterexample struct {
 	violation *Violation
 	result    *sim.Result
-	// scenario is the built-in one, or number that of the random case.
+	// scenario is the name of a built-in scenario or of a situation, or number that of the random case.
 	scenario string
 	number   int
 	shrunk   int
@@ -114,7 +115,7 @@ const (
 
 // run does all the runs.
 func (e *evaluator) run() error {
-	stages := []func() error{e.runScenarios, e.runCases, e.shrink}
+	stages := []func() error{e.runScenarios, e.runSituations, e.runCases, e.shrink}
 	if e.scenario != nil {
 		stages = []func() error{e.runOnlyScenario}
 	} else if e.only > 0 {

@@ -15,7 +15,7 @@ func (e *evaluator) report() *Report {
 	r := &Report{
 		APIVersion: ReportAPIVersion, Kind: ReportKind,
 		Implementation: e.impl.Name(), Identity: e.claims.Identity, Suite: suiteVersion(),
-		Profile: e.profile(), Seed: e.seed, Cases: e.cases, Focus: e.focus,
+		Profile: e.profile(), Situations: e.situations, Seed: e.seed, Cases: e.cases, Focus: e.focus,
 	}
 	switch {
 	case e.scenario != nil:
@@ -140,13 +140,6 @@ func (e *evaluator) violationRow(f *finding) *ViolationRow {
 	}
 	row.Reproduce = e.reproduce(reproduction)
 	return row
-}
-
-func (c *counterexample) name() string {
-	if c.scenario != "" {
-		return "scenario " + c.scenario
-	}
-	return fmt.Sprintf("case %d", c.number)
 }
 
 // suiteVersion is the version of the jobsim module that is linked in.

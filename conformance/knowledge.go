@@ -28,6 +28,8 @@ type knowledge struct {
 	runsSince time.Duration
 	// hindered is until when the implementation was last kept from acting: down, behind, or waiting to try again.
 	hindered time.Duration
+	// namespaceGoes tells that a creation was refused because the namespace goes away: nobody needs to try again (POD-10).
+	namespaceGoes bool
 	// refused is when a call of the implementation was refused or its answer lost last, if wasRefused.
 	refused    time.Duration
 	refusals   int // in a row
@@ -75,6 +77,12 @@ func (v *view) noteCall(e *trace.Entry) {
 		(e.Status.Code != http.StatusUnprocessableEntity || v.injects(e.Status.Code))
 	if refused || e.Lost {
 		v.noteFailure()
+	}
+	v.namespaceGoes = v.namespaceGoes || fromTerminatingNamespace(e)
+	if e.Status != nil && e.Status.Code == http.StatusNotFound && e.Resource == podsResource {
+		if p := v.pod(e.Namespace, e.Name); p != nil {
+			p.denied = true
+		}
 	}
 }
 

@@ -238,15 +238,21 @@ func (o *options) unclaimed(r *Requirement) string {
 	return ""
 }
 
+// callToReproduce writes the call of Evaluate that shows a violation again.
 func callToReproduce(r Reproduction) string {
-	args := []string{"ctx", "implementation"}
-	if r.Scenario != "" {
-		args = append(args, fmt.Sprintf("conformance.WithScenario(scenarios.Get(%q))", r.Scenario))
-	} else {
+	args, before := []string{"ctx", "implementation"}, ""
+	switch {
+	case r.Scenario == "":
 		args = append(args, fmt.Sprintf("conformance.WithSeed(%d)", r.Seed), fmt.Sprintf("conformance.WithCase(%d)", r.Case))
+	case r.Replay == "":
+		before = fmt.Sprintf("s, _ := conformance.FindScenario(%q); ", r.Scenario)
+		args = append(args, "conformance.WithScenario(s, nil)")
+	default:
+		before = fmt.Sprintf("s, _ := conformance.FindScenario(%q); token, _ := event.ParseToken(%q); ", r.Scenario, r.Replay)
+		args = append(args, "conformance.WithScenario(s, &token)")
 	}
 	if r.Requirement != "" {
 		args = append(args, fmt.Sprintf("conformance.WithFocus(%q)", r.Requirement))
 	}
-	return "conformance.Evaluate(" + strings.Join(args, ", ") + ")"
+	return before + "conformance.Evaluate(" + strings.Join(args, ", ") + ")"
 }

@@ -26,6 +26,8 @@ type Report struct {
 	Suite string `json:"suite"`
 	// Profile is what the implementation is held to.
 	Profile Profile `json:"profile"`
+	// Situations is how many of the situations made for single clauses were run.
+	Situations int `json:"situations"`
 	// Seed and Cases are the random cases: which, and how many were run. Focus is the selection of requirements, if
 	// there was one, and Only what was run if it was not everything.
 	Seed  uint64 `json:"seed"`
@@ -101,7 +103,7 @@ type ViolationRow struct {
 	// At is the virtual time, and Text what was seen.
 	At   string `json:"at"`
 	Text string `json:"text"`
-	// Run is where it was seen: the name of a built-in scenario, or the number of a random case.
+	// Run is where it was seen: scenario NAME for a built-in one, situation NAME, or case NUMBER for a random case.
 	Run string `json:"run"`
 	// Entries are the trace entries that show it, as the transcript tells them.
 	Entries []string `json:"entries,omitempty"`

@@ -28,6 +28,7 @@ func (r *Report) facts() []fact {
 		{"Retry time", r.Profile.Retry},
 		{"Focus", r.Focus},
 		{"Only", r.Only},
+		{"Situations", fmt.Sprint(r.Situations)},
 		{"Random cases", cases},
 		{"jobsim", r.Suite},
 	} {

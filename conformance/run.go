@@ -17,7 +17,7 @@ var (
 	flagChecks   = flag.Int("jobsim.checks", -1, "jobsim: number of random cases (-1: as the test says)")
 	flagCase     = flag.Int("jobsim.case", 0, "jobsim: run one random case only, by its number")
 	flagFocus    = flag.String("jobsim.focus", "", "jobsim: requirements to look at: a part or a pattern of their ID, or a clause")
-	flagScenario = flag.String("jobsim.scenario", "", "jobsim: run one scenario only, a built-in one or a file")
+	flagScenario = flag.String("jobsim.scenario", "", "jobsim: run one scenario only: a built-in one, a situation, or a file")
 	flagReplay   = flag.String("jobsim.replay", "", "jobsim: with -jobsim.scenario, the token of the run to repeat")
 )
 
@@ -96,9 +96,11 @@ func flagOptions() ([]Option, error) {
 		}
 		return o, nil
 	}
-	s, err := scenarios.Load(*flagScenario, strings.NewReader(""))
+	s, err := FindScenario(*flagScenario)
 	if err != nil {
-		return nil, fmt.Errorf("-jobsim.scenario: %w", err)
+		if s, err = scenarios.Load(*flagScenario, strings.NewReader("")); err != nil {
+			return nil, fmt.Errorf("-jobsim.scenario: %w", err)
+		}
 	}
 	if *flagReplay == "" {
 		return append(o, WithScenario(s, nil)), nil

@@ -25,6 +25,8 @@ type view struct {
 	jobByUID map[types.UID]*jobState
 	podByUID map[types.UID]*podState
 	podByKey map[types.NamespacedName]*podState // the one that is in the store
+	// foreign are the names of the Jobs that somebody else manages.
+	foreign map[types.UID]string
 	// pods are all that there have been, in order of creation, whoever controls them.
 	pods []*podState
 	// orphaned and strays are how many pods in the store nobody controls, and are controlled by a Job whose selector
@@ -44,7 +46,7 @@ type view struct {
 
 func newView(claims *Claims) *view {
 	return &view{
-		claims:   claims,
+		claims: claims, foreign: map[types.UID]string{},
 		jobByUID: map[types.UID]*jobState{}, podByUID: map[types.UID]*podState{},
 		podByKey: map[types.NamespacedName]*podState{},
 	}
@@ -55,8 +57,9 @@ func (v *view) restart(r *sim.Result) {
 	clear(v.jobByUID)
 	clear(v.podByUID)
 	clear(v.podByKey)
+	clear(v.foreign)
 	*v = view{
-		run: r, claims: v.claims, jobByUID: v.jobByUID, podByUID: v.podByUID, podByKey: v.podByKey,
+		run: r, claims: v.claims, jobByUID: v.jobByUID, podByUID: v.podByUID, podByKey: v.podByKey, foreign: v.foreign,
 		jobs: v.jobs[:0], pods: v.pods[:0], knowledge: knowledge{overtook: v.overtook[:0]},
 	}
 }
@@ -109,6 +112,13 @@ func (v *view) stored(e *trace.Entry) seenChange {
 	switch obj := e.Object.(type) {
 	case *batchv1.Job:
 		j := v.jobByUID[obj.UID]
+		if managedByOthers(obj) { // no promise is about such a Job, except that it is left alone (MB-1)
+			if e.Text != "no change" {
+				v.noteChange(jobsResource)
+			}
+			v.foreign[obj.UID] = obj.Name
+			return seenChange{}
+		}
 		if j == nil {
 			j = v.newJob(obj)
 		} else if j.obj.ResourceVersion == obj.ResourceVersion {
@@ -137,6 +147,9 @@ func (v *view) stored(e *trace.Entry) seenChange {
 func (v *view) removed(e *trace.Entry) seenChange {
 	switch obj := e.Object.(type) {
 	case *batchv1.Job:
+		if managedByOthers(obj) {
+			v.noteChange(jobsResource)
+		}
 		if j := v.jobByUID[obj.UID]; j != nil {
 			v.noteChange(jobsResource)
 			j.before, j.gone, j.goneAt = j.obj, true, v.now

@@ -267,6 +267,12 @@ func isFinished(job *batchv1.Job) bool {
 	return isTrue(job, batchv1.JobFailed) || isTrue(job, batchv1.JobComplete)
 }
 
+// managedByOthers reports whether spec.managedBy gives the Job to a controller other than the built-in one, in whose
+// place an implementation is evaluated (MB-1).
+func managedByOthers(job *batchv1.Job) bool {
+	return job.Spec.ManagedBy != nil && *job.Spec.ManagedBy != batchv1.JobControllerName
+}
+
 func suspended(job *batchv1.Job) bool { return job.Spec.Suspend != nil && *job.Spec.Suspend }
 
 func parallel(job *batchv1.Job) int { return int(valueOr(job.Spec.Parallelism, 1)) }

@@ -40,6 +40,7 @@ type podState struct {
 	gone                                        bool
 	account                                     account
 	givenUp                                     bool      // it may count as failed because its Job was failing while it was alive
+	denied                                      bool      // the implementation was told that it is gone, and may believe it (TRK-5)
 	accountOf                                   *jobState // whose account that is
 	// listed is the first version of its Job that lists the pod or counts it; nil if none does.
 	listed    *batchv1.Job
@@ -83,10 +84,17 @@ func (v *view) newPod(obj *corev1.Pod) *podState {
 	p.answered = isImplementation(v.entry) && v.entry.Instance == v.instance && !v.entry.Lost
 	v.podByUID[obj.UID] = p
 	v.podByKey[types.NamespacedName{Namespace: obj.Namespace, Name: obj.Name}] = p
-	if owner := metav1.GetControllerOfNoCopy(obj); owner != nil {
-		p.maker = v.jobByUID[owner.UID]
-	}
+	p.maker = v.controllerOf(obj)
 	return p
+}
+
+// controllerOf is the Job that controls a pod; nil if that is something else, or nothing.
+func (v *view) controllerOf(pod *corev1.Pod) *jobState {
+	owner := metav1.GetControllerOfNoCopy(pod)
+	if owner == nil || owner.Kind != "Job" || owner.APIVersion != batchv1.SchemeGroupVersion.String() {
+		return nil
+	}
+	return v.jobByUID[owner.UID]
 }
 
 func (p *podState) stored(v *view, obj *corev1.Pod) {
@@ -136,11 +144,7 @@ func (p *podState) noteDeleted() {
 // control notes whose pod it is now.
 func (p *podState) control(v *view) {
 	p.job = nil
-	owner := metav1.GetControllerOfNoCopy(p.obj)
-	if owner == nil {
-		return
-	}
-	p.job = v.jobByUID[owner.UID]
+	p.job = v.controllerOf(p.obj)
 	if p.job == nil || p.job == p.last {
 		return
 	}

@@ -6,17 +6,14 @@ import (
 
 	"github.com/jobsim/jobsim/conformance"
 	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/scenarios/situations"
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/event"
 )
 
 // onlyScenario is the scenario that --scenario names, with the run of it that --replay wants.
 func (o *conformanceOptions) onlyScenario(p *program) (conformance.Option, error) {
-	file, data, err := scenarios.Read(o.scenario.value, p.stdin)
-	if err != nil {
-		return nil, err
-	}
-	s, err := scenarios.Parse(file, data)
+	file, s, err := o.readScenario(p)
 	if err != nil {
 		return nil, err
 	}
@@ -28,6 +25,19 @@ func (o *conformanceOptions) onlyScenario(p *program) (conformance.Option, error
 		return nil, err
 	}
 	return conformance.WithScenario(s, &token), nil
+}
+
+// readScenario reads the scenario that --scenario names: a situation, a built-in one, or a file.
+func (o *conformanceOptions) readScenario(p *program) (file string, s *sim.Scenario, err error) {
+	if s, ok := situations.Get(o.scenario.value); ok {
+		return o.scenario.value, s, nil
+	}
+	file, data, err := scenarios.Read(o.scenario.value, p.stdin)
+	if err != nil {
+		return file, nil, err
+	}
+	s, err = scenarios.Parse(file, data)
+	return file, s, err
 }
 
 // parseReplay reads the token of a run of a scenario. The hint says what else must be the same as in that run.

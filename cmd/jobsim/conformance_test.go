@@ -18,6 +18,7 @@ import (
 	"github.com/jobsim/jobsim/conformance"
 	"github.com/jobsim/jobsim/fakes"
 	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/scenarios/situations"
 	"github.com/jobsim/jobsim/sim/adapter"
 )
 
@@ -50,7 +51,8 @@ func TestReferenceIsConformant(t *testing.T) {
 	g.Expect(got.code).To(gomega.Equal(exitHolds))
 	g.Expect(got.stderr).To(gomega.BeEmpty(), "standard error is no terminal")
 	g.Expect(got.stdout).To(gomega.HavePrefix(fmt.Sprintf("reference, held to core of Kubernetes 1.37\n\n"+
-		"Runs:         %d scenarios and 200 random cases of seed 1\nFocus:        job/implementation/*\n", len(scenarios.Names()))))
+		"Runs:         %d scenarios, %d situations and 200 random cases of seed 1\nFocus:        job/implementation/*\n",
+		len(scenarios.Names()), len(situations.All()))))
 	g.Expect(got.stdout).To(gomega.HaveSuffix("\n\nconformant\n"))
 	again := hold(t, "", "--checks", "200", "--focus", "job/implementation/*")
 	g.Expect(again).To(gomega.Equal(got), "the same options give the same bytes")

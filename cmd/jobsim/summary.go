@@ -72,7 +72,7 @@ func runsText(r *conformance.Report) string {
 	if r.Only != "" {
 		return r.Only + " only"
 	}
-	return fmt.Sprintf("%d scenarios and %d random cases of seed %d", len(r.Scenarios), r.Cases, r.Seed)
+	return fmt.Sprintf("%d scenarios, %d situations and %d random cases of seed %d", len(r.Scenarios), r.Situations, r.Cases, r.Seed)
 }
 
 // countsText leaves out what did not occur.

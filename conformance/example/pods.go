@@ -25,6 +25,9 @@ func (c *Controller) claim(ctx context.Context, s *state, pods []corev1.Pod) err
 	for i := range pods {
 		pod := &pods[i]
 		owner := metav1.GetControllerOf(pod)
+		if owner != nil && owner.Kind != "Job" {
+			continue
+		}
 		matches := selector.Matches(labels.Set(pod.Labels))
 		switch {
 		case owner != nil && owner.UID == s.job.UID && (matches || s.job.DeletionTimestamp != nil):
