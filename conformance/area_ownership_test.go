@@ -75,7 +75,21 @@ func TestOwnershipMutants(t *testing.T) {
 			onThePod(seconds(10), sim.PodAction{Pod: 1, RemoveLabel: batchv1.ControllerUidLabel}))
 	}
 	die := func(pod *corev1.Pod) { pod.DeletionTimestamp = &metav1.Time{Time: pod.CreationTimestamp.Time} }
+	managed := story(neverJob(func(s *batchv1.JobSpec) { s.ManagedBy = new("example.com/batch") }), []kubelet.Script{exits(time.Minute, 0)})
 	kills(t, [][]Requirement{ownership}, []mutant{
+		{
+			requirement: "job/ownership/leaves-jobs-of-others-alone", scenario: managed,
+			mistake: func(d *fakes.Decisions) { d.IsForeign = func(*batchv1.Job) bool { return false } },
+			says:    "is managed by somebody else, and the implementation creates pod",
+		},
+		{
+			requirement: "job/ownership/leaves-jobs-of-others-alone", scenario: managed,
+			mistake: func(d *fakes.Decisions) {
+				d.IsForeign = func(*batchv1.Job) bool { return false }
+				d.PodsWanted = func(*batchv1.Job, fakes.Counts) int32 { return 0 }
+			},
+			says: "is managed by example.com/batch, and the implementation asks to update its status",
+		},
 		{
 			requirement: "job/ownership/adopts-orphans", scenario: takeOver(three), mistake: unclaimed,
 			says: "has no controller and matches the selector of Job new, and is not adopted",
