@@ -61,8 +61,10 @@ func notBeforeExceeded(filter jobFilter) func() any {
 }
 
 func requireExceeded(x *examiner, j *jobState) {
-	x.require(j.mayExceed(j.before), "Job %s fails with BackoffLimitExceeded, but no more than %d of its pods can have failed, and backoffLimit is %d",
-		j.obj.Name, j.mostFailed(j.before), j.leastLimit())
+	if x.exercised(); !j.mayExceed(j.before) {
+		x.violated("Job %s fails with BackoffLimitExceeded, but no more than %d of its pods can have failed, and backoffLimit is %d",
+			j.obj.Name, j.mostFailed(j.before), j.leastLimit())
+	}
 }
 
 func needlessDelete(x *examiner, p *podState) {
@@ -76,9 +78,11 @@ func needlessDelete(x *examiner, p *podState) {
 	if p.deleted.entry != x.entry || !p.deleted.byImplementation() || p.seen == nil || terminal(p.before) {
 		return
 	}
-	x.require(j.mayDelete(), "pod %s was active, and is deleted for no reason: Job %s has %d failed pods, backoffLimit %d, %d restarts, "+
-		"and %d active pods of which it wants %d", p.obj.Name, j.obj.Name, j.mostFailed(j.obj), j.leastLimit(), j.mostRestarts(),
-		j.mostActive(), j.leastWanted())
+	if x.exercised(); !j.mayDelete() {
+		x.violated("pod %s was active, and is deleted for no reason: Job %s has %d failed pods, backoffLimit %d, %d restarts, "+
+			"and %d active pods of which it wants %d", p.obj.Name, j.obj.Name, j.mostFailed(j.obj), j.leastLimit(), j.mostRestarts(),
+			j.mostActive(), j.leastWanted())
+	}
 }
 
 func deletedPodsCount(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
@@ -121,8 +125,10 @@ func failuresAreReal(what string, filter jobFilter) func() any {
 			if failedIn(j.obj) <= failedIn(j.before) {
 				return
 			}
-			x.require(failedIn(j.obj) <= j.countable(), "Job %s shows %d %s as failed, counted and listed, but only %d of its pods can count as such",
-				j.obj.Name, failedIn(j.obj), what, j.countable())
+			if x.exercised(); failedIn(j.obj) > j.countable() {
+				x.violated("Job %s shows %d %s as failed, counted and listed, but only %d of its pods can count as such",
+					j.obj.Name, failedIn(j.obj), what, j.countable())
+			}
 		})
 	}
 }
@@ -148,8 +154,10 @@ func exceededReason(x *examiner, j *jobState) {
 	if c == nil || x.now < x.hindered || j.leastFailed(j.before) <= j.mostLimit() {
 		return
 	}
-	x.require(c.Reason == batchv1.JobReasonBackoffLimitExceeded, "Job %s fails with %s, but %d of its pods have failed, which exceeds backoffLimit %d",
-		j.obj.Name, c.Reason, j.leastFailed(j.before), j.mostLimit())
+	if x.exercised(); c.Reason != batchv1.JobReasonBackoffLimitExceeded {
+		x.violated("Job %s fails with %s, but %d of its pods have failed, which exceeds backoffLimit %d",
+			j.obj.Name, c.Reason, j.leastFailed(j.before), j.mostLimit())
+	}
 }
 
 // messageOf is that a failure with a reason has the message that upstream gives it.
@@ -157,7 +165,9 @@ func messageOf(reason, message string) func() any {
 	return func() any {
 		return onJob(func(x *examiner, j *jobState) {
 			if c := decision(x, j, batchv1.JobFailureTarget); c != nil && c.Reason == reason {
-				x.require(c.Message == message, "the message of %s is %q; upstream's is %q", reason, c.Message, message)
+				if x.exercised(); c.Message != message {
+					x.violated("the message of %s is %q; upstream's is %q", reason, c.Message, message)
+				}
 			}
 		})
 	}
@@ -212,8 +222,10 @@ func killedCount(reason string, filter jobFilter) func() any {
 			if killed == 0 {
 				return
 			}
-			x.require(int(j.obj.Status.Failed) >= failed, "Job %s has failed with status.failed %d; %d pods had failed before and %d were killed",
-				j.obj.Name, j.obj.Status.Failed, failed-killed, killed)
+			if x.exercised(); int(j.obj.Status.Failed) < failed {
+				x.violated("Job %s has failed with status.failed %d; %d pods had failed before and %d were killed",
+					j.obj.Name, j.obj.Status.Failed, failed-killed, killed)
+			}
 		})
 	}
 }
@@ -243,8 +255,10 @@ func (c *failedExceeds) job(x *examiner, j *jobState) {
 		c.limits[j] = j.leastLimit()
 	}
 	if isTrue(j.obj, batchv1.JobFailed) && !j.wasFinished() {
-		x.require(int(j.obj.Status.Failed) > c.limits[j], "Job %s has failed with BackoffLimitExceeded, but status.failed is %d and backoffLimit was %d",
-			j.obj.Name, j.obj.Status.Failed, c.limits[j])
+		if x.exercised(); int(j.obj.Status.Failed) <= c.limits[j] {
+			x.violated("Job %s has failed with BackoffLimitExceeded, but status.failed is %d and backoffLimit was %d",
+				j.obj.Name, j.obj.Status.Failed, c.limits[j])
+		}
 	}
 }
 

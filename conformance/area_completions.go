@@ -78,7 +78,7 @@ var completions = slices.Concat([]Requirement{
 
 // becameSuccessful reports whether what is looked at is the decision of the implementation that a Job has succeeded.
 func becameSuccessful(x *examiner, j *jobState) bool {
-	return !j.gone && plainJob(j.obj) && x.byImplementation() && isTrue(j.obj, batchv1.JobSuccessCriteriaMet) &&
+	return !j.gone && j.is.plain && x.byImplementation() && isTrue(j.obj, batchv1.JobSuccessCriteriaMet) &&
 		(j.before == nil || !isTrue(j.before, batchv1.JobSuccessCriteriaMet))
 }
 
@@ -146,7 +146,9 @@ func (c *zeroCompletions) job(x *examiner, j *jobState) {
 	if j.gone || !wantsNothing(j.obj) || j.wasFinished() || !isTrue(j.obj, batchv1.JobComplete) {
 		return
 	}
-	x.require(j.obj.Status.StartTime != nil || j.everSuspended, "Job %s with completions 0 is Complete, and has no startTime", j.obj.Name)
+	if x.exercised(); j.obj.Status.StartTime == nil && !j.everSuspended {
+		x.violated("Job %s with completions 0 is Complete, and has no startTime", j.obj.Name)
+	}
 }
 
 func (c *zeroCompletions) pod(x *examiner, p *podState) {
@@ -159,7 +161,7 @@ func completeIsNotSuspended(x *examiner, j *jobState) {
 	if becameSuccessful(x, j) && suspended(j.obj) {
 		x.exercised()
 	}
-	if j.gone || !plainJob(j.obj) || j.before == nil || j.decided() || !x.byImplementation() ||
+	if j.gone || !j.is.plain || j.before == nil || j.decided() || !x.byImplementation() ||
 		!isTrue(j.obj, batchv1.JobSuspended) || isTrue(j.before, batchv1.JobSuspended) {
 		return
 	}
@@ -183,7 +185,7 @@ func completeIsNotSuspended(x *examiner, j *jobState) {
 
 func noMoreThanCompletions(x *examiner, p *podState) {
 	j := p.maker
-	if p.created.entry != x.entry || !x.byImplementation() || j == nil || !plainJob(j.obj) || workQueue(j.obj) {
+	if p.created.entry != x.entry || !x.byImplementation() || j == nil || !j.is.plain || workQueue(j.obj) {
 		return
 	}
 	x.exercised()

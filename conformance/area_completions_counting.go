@@ -73,8 +73,8 @@ func (c *onceCounted) job(x *examiner, j *jobState) {
 		return
 	}
 	old, now := &j.before.Status, &j.obj.Status
-	was, is := listedUIDs(j.before), listedUIDs(j.obj)
-	if old.Succeeded == now.Succeeded && old.Failed == now.Failed && len(was) == 0 && len(is) == 0 {
+	was, is := uncountedIn(j.before), uncountedIn(j.obj)
+	if old.Succeeded == now.Succeeded && old.Failed == now.Failed && was == 0 && is == 0 {
 		return
 	}
 	if !x.byImplementation() {
@@ -82,18 +82,18 @@ func (c *onceCounted) job(x *examiner, j *jobState) {
 		return
 	}
 	x.exercised()
-	for _, uid := range is {
+	for uid := range each(uidLists(j.obj)) {
 		if c.left[uid] == j {
 			x.violated("pod %s of Job %s has left the uncounted list, and is listed again", x.podName(uid), j.obj.Name)
 		}
 	}
-	if c.left == nil && len(was) > 0 {
+	if c.left == nil && was > 0 {
 		c.left = map[types.UID]*jobState{}
 	}
-	for _, uid := range was {
+	for uid := range each(uidLists(j.before)) {
 		c.left[uid] = j
 	}
-	for _, uid := range is {
+	for uid := range each(uidLists(j.obj)) {
 		delete(c.left, uid)
 	}
 	of := c.jobs.of(j)
@@ -101,19 +101,10 @@ func (c *onceCounted) job(x *examiner, j *jobState) {
 	if isTrue(j.obj, batchv1.JobFailureTarget) {
 		pods = len(j.pods)
 	}
-	if n := int(now.Succeeded) + int(now.Failed) + len(is); n > pods && !of.meddled {
+	if n := int(now.Succeeded) + int(now.Failed) + is; n > pods && !of.meddled {
 		x.violated("Job %s counts %d succeeded, %d failed and lists %d more, and only %d of its pods have ended or been deleted",
-			j.obj.Name, now.Succeeded, now.Failed, len(is), pods)
+			j.obj.Name, now.Succeeded, now.Failed, is, pods)
 	}
-}
-
-// listedUIDs are the UIDs in both lists.
-func listedUIDs(job *batchv1.Job) []types.UID {
-	u := job.Status.UncountedTerminatedPods
-	if u == nil {
-		return nil
-	}
-	return append(append([]types.UID(nil), u.Succeeded...), u.Failed...)
 }
 
 // podName is the name of the pod with a UID, for people.
@@ -128,7 +119,7 @@ func (v *view) podName(uid types.UID) string {
 type successKept struct{ promptly }
 
 func successCounts(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || !plainJob(j.obj) || j.newSucceeded == 0 {
+	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || !j.is.plain || j.newSucceeded == 0 {
 		return 0, "", false
 	}
 	for _, p := range j.pods {
@@ -162,20 +153,23 @@ func (c *successKept) call(x *examiner, e *trace.Entry) {
 
 func phaseDecides(x *examiner, j *jobState) {
 	u := j.obj.Status.UncountedTerminatedPods
-	if j.gone || j.before == nil || u == nil || !x.byImplementation() || !plainJob(j.obj) {
+	if j.gone || j.before == nil || u == nil || !x.byImplementation() || !j.is.plain {
 		return
 	}
 	for _, uid := range u.Succeeded {
 		if p := x.podByUID[uid]; p != nil && p.listed == j.obj {
-			x.require(p.gone || x.perhaps(p, isSucceeded), "pod %s of Job %s is listed as succeeded, and its phase is %s",
-				p.obj.Name, j.obj.Name, p.obj.Status.Phase)
+			if x.exercised(); !p.gone && !x.perhaps(p, isSucceeded) {
+				x.violated("pod %s of Job %s is listed as succeeded, and its phase is %s",
+					p.obj.Name, j.obj.Name, p.obj.Status.Phase)
+			}
 		}
 	}
 	for _, uid := range u.Failed {
 		if p := x.podByUID[uid]; p != nil && p.listed == j.obj {
-			x.require(p.gone || x.perhaps(p, hasPhase(corev1.PodFailed)) || p.deleted.come() || x.mayFail(j),
-				"pod %s of Job %s is listed as failed, and its phase is %s and nobody has deleted it",
-				p.obj.Name, j.obj.Name, p.obj.Status.Phase)
+			if x.exercised(); !p.gone && !x.perhaps(p, hasPhase(corev1.PodFailed)) && !p.deleted.come() && !x.mayFail(j) {
+				x.violated("pod %s of Job %s is listed as failed, and its phase is %s and nobody has deleted it",
+					p.obj.Name, j.obj.Name, p.obj.Status.Phase)
+			}
 		}
 	}
 }
@@ -200,6 +194,8 @@ func (c *tooManyEvent) call(x *examiner, e *trace.Entry) {
 	for _, uid := range c.warned {
 		warned = warned || uid == j.obj.UID
 	}
-	x.require(warned, "Job %s has %d successes with completions %d, and event Completed comes without TooManySucceededPods before",
-		j.obj.Name, j.obj.Status.Succeeded, *j.obj.Spec.Completions)
+	if x.exercised(); !warned {
+		x.violated("Job %s has %d successes with completions %d, and event Completed comes without TooManySucceededPods before",
+			j.obj.Name, j.obj.Status.Succeeded, *j.obj.Spec.Completions)
+	}
 }

@@ -19,7 +19,9 @@ var upstreamEndings = []Requirement{
 		check: func() any {
 			return onJob(func(x *examiner, j *jobState) {
 				if becameFinished(x, j) {
-					x.require(j.wasDecided(), "Job %s is %s in the first version that says so", j.obj.Name, terminalCondition(j.obj).Type)
+					if x.exercised(); !j.wasDecided() {
+						x.violated("Job %s is %s in the first version that says so", j.obj.Name, terminalCondition(j.obj).Type)
+					}
 				}
 			})
 		},
@@ -144,8 +146,9 @@ func listsWithTheDecision(x *examiner, j *jobState) {
 	}
 	for _, p := range j.pods {
 		if p.job == j && p.tracked() && !terminal(p.obj) && p.surelyAlive(x) {
-			x.require(p.account == listedFailed || p.account == countedFailed,
-				"Job %s is FailureTarget, and its pod %s, which has not ended, is not listed as failed", j.obj.Name, p.obj.Name)
+			if x.exercised(); p.account != listedFailed && p.account != countedFailed {
+				x.violated("Job %s is FailureTarget, and its pod %s, which has not ended, is not listed as failed", j.obj.Name, p.obj.Name)
+			}
 		}
 	}
 }
@@ -173,8 +176,10 @@ func (c *secondLook) job(x *examiner, j *jobState) {
 	if becameFailureTarget(x, j) {
 		c.decided = true
 		terminating := int(valueOr(j.obj.Status.Terminating, 0))
-		x.require(terminating >= c.deleted, "Job %s is FailureTarget by a sync that has deleted %d pods, and says that %d are "+
-			"terminating", j.obj.Name, c.deleted, terminating)
+		if x.exercised(); terminating < c.deleted {
+			x.violated("Job %s is FailureTarget by a sync that has deleted %d pods, and says that %d are "+
+				"terminating", j.obj.Name, c.deleted, terminating)
+		}
 	}
 	if c.decided && becameFinished(x, j) {
 		x.violated("Job %s is Failed by the sync that has deleted %d of its pods", j.obj.Name, c.deleted)
@@ -208,8 +213,10 @@ func oneEvaluationWithoutAKill(x *examiner, j *jobState) {
 	if last == nil {
 		return
 	}
-	x.require(x.entry.Cause == decision.Cause, "Job %s had nothing left to wait for when it was decided at %v, and was %s at %v "+
-		"only, by another sync", j.obj.Name, decision.At, terminalCondition(j.obj).Type, x.now)
+	if x.exercised(); x.entry.Cause != decision.Cause {
+		x.violated("Job %s had nothing left to wait for when it was decided at %v, and was %s at %v "+
+			"only, by another sync", j.obj.Name, decision.At, terminalCondition(j.obj).Type, x.now)
+	}
 }
 
 // decisionOf returns the entry by which the Job was decided, or nil.

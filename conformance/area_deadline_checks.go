@@ -133,8 +133,10 @@ func backoffLimitFirst(x *examiner, j *jobState) {
 	if d == nil || x.now < x.hindered || !pastDeadline(j.obj, x.now) || j.leastFailed(j.before) <= j.mostLimit() {
 		return
 	}
-	x.require(d.Reason != batchv1.JobReasonDeadlineExceeded, "Job %s fails with DeadlineExceeded, but %d of its pods have failed, which exceeds backoffLimit %d",
-		j.obj.Name, j.leastFailed(j.before), j.mostLimit())
+	if x.exercised(); d.Reason == batchv1.JobReasonDeadlineExceeded {
+		x.violated("Job %s fails with DeadlineExceeded, but %d of its pods have failed, which exceeds backoffLimit %d",
+			j.obj.Name, j.leastFailed(j.before), j.mostLimit())
+	}
 }
 
 func deadlineBeatsCompletion(x *examiner, j *jobState) {
@@ -190,8 +192,9 @@ func (zeroDeadline) job(x *examiner, j *jobState) {
 	if j.gone || !j.knownForSure(noTime) || len(j.pods) > 0 || !isTrue(j.obj, batchv1.JobFailed) || j.wasFinished() {
 		return
 	}
-	x.require(j.obj.Status.Failed == 0 && j.obj.Status.StartTime != nil,
-		"Job %s with activeDeadlineSeconds 0 has failed without a pod; failed is %d and startTime %v", j.obj.Name, j.obj.Status.Failed, j.obj.Status.StartTime)
+	if x.exercised(); j.obj.Status.Failed != 0 || j.obj.Status.StartTime == nil {
+		x.violated("Job %s with activeDeadlineSeconds 0 has failed without a pod; failed is %d and startTime %v", j.obj.Name, j.obj.Status.Failed, j.obj.Status.StartTime)
+	}
 }
 
 // podDeadline is about Jobs whose pods have deadlines.

@@ -64,20 +64,21 @@ var evaluation = append([]Requirement{
 
 func limitBeforeDeadline(x *examiner, j *jobState) {
 	decision := condition(j.obj, batchv1.JobFailureTarget)
-	if j.gone || !plainJob(j.obj) || j.wasDecided() || !x.byImplementation() || !isTrue(j.obj, batchv1.JobFailureTarget) || x.retries() {
+	if j.gone || !j.is.plain || j.wasDecided() || !x.byImplementation() || !isTrue(j.obj, batchv1.JobFailureTarget) || x.retries() {
 		return
 	}
 	late := j.obj.Spec.ActiveDeadlineSeconds != nil && x.perhapsPastDeadline(j)
 	if !late || !x.surelyOverLimit(j) {
 		return
 	}
-	x.require(decision.Reason != batchv1.JobReasonDeadlineExceeded,
-		"Job %s fails with reason %s, although %d pods had failed, with backoffLimit %d: that test comes first",
-		j.obj.Name, decision.Reason, j.fail(), backoffLimitOf(j.obj))
+	if x.exercised(); decision.Reason == batchv1.JobReasonDeadlineExceeded {
+		x.violated("Job %s fails with reason %s, although %d pods had failed, with backoffLimit %d: that test comes first",
+			j.obj.Name, decision.Reason, j.fail(), backoffLimitOf(j.obj))
+	}
 }
 
 func failureBeforeSuccess(x *examiner, j *jobState) {
-	if j.gone || !plainJob(j.obj) || j.wasDecided() || !j.decided() || !x.byImplementation() {
+	if j.gone || !j.is.plain || j.wasDecided() || !j.decided() || !x.byImplementation() {
 		return
 	}
 	if isTrue(j.obj, batchv1.JobFailureTarget) {

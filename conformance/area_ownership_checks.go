@@ -64,7 +64,9 @@ func adopted(x *examiner, p *podState) *jobState {
 
 func adoptionTracks(x *examiner, p *podState) {
 	if j := adopted(x, p); j != nil {
-		x.require(p.carries(p.obj), "Job %s adopts pod %s without the finalizer %s, so the pod can vanish uncounted", j.obj.Name, p.obj.Name, p.finalizer)
+		if x.exercised(); !p.carries(p.obj) {
+			x.violated("Job %s adopts pod %s without the finalizer %s, so the pod can vanish uncounted", j.obj.Name, p.obj.Name, p.finalizer)
+		}
 	}
 }
 
@@ -84,7 +86,9 @@ func releaseUntracks(x *examiner, p *podState) {
 	if !isRelease(x, p) {
 		return
 	}
-	x.require(!p.carries(p.obj), "pod %s is released and keeps the finalizer %s, so nobody can delete it", p.obj.Name, p.finalizer)
+	if x.exercised(); p.carries(p.obj) {
+		x.violated("pod %s is released and keeps the finalizer %s, so nobody can delete it", p.obj.Name, p.finalizer)
+	}
 }
 
 // released reports whether the Job has let the pod go while it was at work.
@@ -130,8 +134,10 @@ func adoptsForTheLiving(x *examiner, p *podState) {
 		return
 	}
 	d := j.deletion
-	x.require(!d.come() || x.atWork(d.entry.Seq, d.at), "pod %s is adopted for Job %s, of which the deletion was asked for at %v",
-		p.obj.Name, j.obj.Name, d.at)
+	if x.exercised(); d.come() && !x.atWork(d.entry.Seq, d.at) {
+		x.violated("pod %s is adopted for Job %s, of which the deletion was asked for at %v",
+			p.obj.Name, j.obj.Name, d.at)
+	}
 }
 
 func adoptedCount(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
@@ -178,7 +184,7 @@ func listsOwn(x *examiner, j *jobState) {
 	if j.gone || u == nil || !x.byImplementation() {
 		return
 	}
-	for _, uid := range slices.Concat(u.Succeeded, u.Failed) {
+	for uid := range each(u.Succeeded, u.Failed) {
 		if p := x.podByUID[uid]; p != nil && p.job != j && p.maker != j && !slices.Contains(j.pods, p) {
 			x.violated("Job %s lists pod %s, which has never been its own", j.obj.Name, p.obj.Name)
 		}

@@ -101,7 +101,7 @@ func (j *jobState) occupied() int {
 
 func neverExceedsTarget(x *examiner, p *podState) {
 	j := p.maker
-	if p.created.entry != x.entry || !x.byImplementation() || j == nil || !plainJob(j.obj) {
+	if p.created.entry != x.entry || !x.byImplementation() || j == nil || !j.is.plain {
 		return
 	}
 	x.exercised()

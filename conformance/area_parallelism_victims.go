@@ -98,7 +98,7 @@ func (c *victimsDoNotCount) pod(x *examiner, p *podState) {
 }
 
 func (c *victimsDoNotCount) job(x *examiner, j *jobState) {
-	if j.gone || !x.byImplementation() || len(listedUIDs(j.obj)) == 0 {
+	if j.gone || !x.byImplementation() || uncountedIn(j.obj) == 0 {
 		return
 	}
 	for _, p := range c.victims {

@@ -52,7 +52,7 @@ var retries = []Requirement{
 }
 
 func failedPodsCount(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || !plainJob(j.obj) || onFailure(j.obj) || j.newFailed == 0 {
+	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || !j.is.plain || onFailure(j.obj) || j.newFailed == 0 {
 		return 0, "", false
 	}
 	for _, p := range j.pods {
@@ -69,15 +69,17 @@ func failedNotReplaced(j *jobState) (string, bool) {
 }
 
 func attempts(x *examiner, j *jobState) {
-	if j.gone || j.wasFinished() || !isTrue(j.obj, batchv1.JobFailed) || !plainJob(j.obj) || onFailure(j.obj) ||
+	if j.gone || j.wasFinished() || !isTrue(j.obj, batchv1.JobFailed) || !j.is.plain || onFailure(j.obj) ||
 		j.obj.Generation != 1 || !oneAtATime(j) {
 		return
 	}
 	if c := condition(j.obj, batchv1.JobFailed); c.Reason != batchv1.JobReasonBackoffLimitExceeded {
 		return
 	}
-	x.require(len(j.pods) == backoffLimitOf(j.obj)+1, "Job %s is Failed after %d pods, which all failed one after the other: "+
-		"backoffLimit is %d, so expected %d pods", j.obj.Name, len(j.pods), backoffLimitOf(j.obj), backoffLimitOf(j.obj)+1)
+	if x.exercised(); len(j.pods) != backoffLimitOf(j.obj)+1 {
+		x.violated("Job %s is Failed after %d pods, which all failed one after the other: "+
+			"backoffLimit is %d, so expected %d pods", j.obj.Name, len(j.pods), backoffLimitOf(j.obj), backoffLimitOf(j.obj)+1)
+	}
 }
 
 // oneAtATime reports whether the Job has had pods that failed one after the other, and nothing else.

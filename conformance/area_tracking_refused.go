@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -39,7 +38,7 @@ func (c *refusedReleases) job(x *examiner, j *jobState) {
 	}
 	s, f := uidLists(j.obj)
 	wasS, wasF := uidLists(j.before)
-	for _, uid := range slices.Concat(without(wasS, s), without(wasF, f)) {
+	for uid := range each(without(wasS, s), without(wasF, f)) {
 		if p := x.podByUID[uid]; p != nil && *c.refused.of(p) && p.job == j && p.tracked() {
 			x.violated("the finalizer of pod %s could not be removed, and Job %s does not list the pod any more", p.obj.Name, j.obj.Name)
 		}

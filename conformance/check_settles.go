@@ -15,14 +15,17 @@ type settling struct {
 	// within is how long it may take; zero means Bounds.Reaction.
 	within time.Duration
 	// progress, if there is one, starts the time anew when it changes: the work goes on.
-	progress func(*jobState) any
+	progress func(*jobState) progress
 	open     []difference
 }
+
+// progress is what changes whenever some of the work is done.
+type progress [5]int
 
 // difference is what has been read of the Job of the same number.
 type difference struct {
 	truth, kept int
-	progress    any
+	progress    progress
 	since       time.Duration // since when both have been so
 	entry       *trace.Entry
 	known       bool
@@ -44,16 +47,16 @@ func (c *settling) tick(x *examiner, until time.Duration) {
 			*d = difference{}
 			continue
 		}
-		var progress any
+		var done progress
 		if c.progress != nil {
-			progress = c.progress(j)
+			done = c.progress(j)
 		}
 		agreed := d.known && d.truth == d.kept
-		if !d.known || d.truth != truth || agreed && truth != kept || d.progress != progress {
+		if !d.known || d.truth != truth || agreed && truth != kept || d.progress != done {
 			if truth != d.truth || truth != kept {
 				x.exercised()
 			}
-			*d = difference{since: x.now, entry: x.entry, known: true, progress: progress}
+			*d = difference{since: x.now, entry: x.entry, known: true, progress: done}
 		}
 		d.truth, d.kept = truth, kept
 		if truth != kept && c.late(x, max(d.since, j.podsAt), until) {

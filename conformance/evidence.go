@@ -267,7 +267,7 @@ func plainJob(job *batchv1.Job) bool {
 
 // runs reports whether the Job is there and nothing has been decided about it or asked of it that ends it.
 func (j *jobState) runs() bool {
-	return !j.gone && !j.decided() && !j.finished() && j.obj.DeletionTimestamp == nil && plainJob(j.obj)
+	return !j.gone && !j.decided() && !j.finished() && j.obj.DeletionTimestamp == nil && j.is.plain
 }
 
 // completed is the completion test in truth (COMP-1, COMP-3).

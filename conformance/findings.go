@@ -53,11 +53,3 @@ func (x *examiner) violatedBy(entries []*trace.Entry, format string, args ...any
 	x.findings.Violations[x.examining] = v
 	x.findings.Exercised[x.examining] = max(1, x.findings.Exercised[x.examining])
 }
-
-// require notes an occasion and, unless the promise is kept, a violation.
-func (x *examiner) require(kept bool, format string, args ...any) {
-	x.exercised()
-	if !kept {
-		x.violated(format, args...)
-	}
-}

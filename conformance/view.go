@@ -152,7 +152,7 @@ func (v *view) removed(e *trace.Entry) seenChange {
 		}
 		if j := v.jobByUID[obj.UID]; j != nil {
 			v.noteChange(jobsResource)
-			j.before, j.gone, j.goneAt = j.obj, true, v.now
+			j.before, j.was, j.gone, j.goneAt = j.obj, j.is, true, v.now
 			if !j.deletion.come() {
 				j.deletion = moment{v.now, e}
 			}

@@ -45,6 +45,8 @@ type jobState struct {
 	// on one that it read before.
 	overtaken []*batchv1.Job
 
+	// is and was are what obj and before say.
+	is, was summary
 	// decidedAt and finishedAt are when FailureTarget or SuccessCriteriaMet, and when Failed or Complete, became true.
 	decidedAt, finishedAt time.Duration
 	// startedAt is when startTime was set last: a stored time tells it to the second only.
@@ -109,6 +111,7 @@ func (v *view) newJob(obj *batchv1.Job) *jobState {
 
 func (j *jobState) stored(v *view, obj *batchv1.Job) {
 	j.before, j.obj, j.changedAt = j.obj, obj, v.now
+	j.was, j.is = j.is, summaryOf(obj)
 	if j.before != nil && j.before.Generation != obj.Generation {
 		j.specAt = v.now
 	}
@@ -234,10 +237,17 @@ func (j *jobState) knownForSure(holds func(*batchv1.Job) bool) bool {
 	return !j.knows(func(version *batchv1.Job) bool { return !holds(version) })
 }
 
-func (j *jobState) decided() bool     { return isDecided(j.obj) }
-func (j *jobState) finished() bool    { return isFinished(j.obj) }
-func (j *jobState) wasDecided() bool  { return j.before != nil && isDecided(j.before) }
-func (j *jobState) wasFinished() bool { return j.before != nil && isFinished(j.before) }
+// summary is what many ask of a version of a Job; the zero summary is that of a Job which is not there yet.
+type summary struct{ decided, finished, core, plain bool }
+
+func summaryOf(job *batchv1.Job) summary {
+	return summary{decided: isDecided(job), finished: isFinished(job), core: isCore(job), plain: plainJob(job)}
+}
+
+func (j *jobState) decided() bool     { return j.is.decided }
+func (j *jobState) finished() bool    { return j.is.finished }
+func (j *jobState) wasDecided() bool  { return j.was.decided }
+func (j *jobState) wasFinished() bool { return j.was.finished }
 
 // condition returns the entry of a type, or nil.
 func condition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
@@ -290,8 +300,10 @@ func replacesOnlyFailed(job *batchv1.Job) bool {
 
 // core reports whether the Job asks for nothing beyond the core: core requirements say nothing about the pods and the
 // counters of others, nor about Jobs that somebody else manages (MB-1).
-func (j *jobState) core() bool {
-	s := &j.obj.Spec
+func (j *jobState) core() bool { return j.is.core }
+
+func isCore(job *batchv1.Job) bool {
+	s := &job.Spec
 	return valueOr(s.CompletionMode, batchv1.NonIndexedCompletion) == batchv1.NonIndexedCompletion &&
 		s.PodFailurePolicy == nil && s.SuccessPolicy == nil && s.BackoffLimitPerIndex == nil &&
 		valueOr(s.ManagedBy, batchv1.JobControllerName) == batchv1.JobControllerName

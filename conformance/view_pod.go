@@ -38,10 +38,12 @@ type podState struct {
 	// phase became Succeeded or Failed, when it lost its tracking finalizer, and when it left the store.
 	created, deleted, ended, untracked, removal moment
 	gone                                        bool
-	account                                     account
-	givenUp                                     bool      // it may count as failed because its Job was failing while it was alive
-	denied                                      bool      // the implementation was told that it is gone, and may believe it (TRK-5)
-	accountOf                                   *jobState // whose account that is
+	// orphan and stray tell as what the view counts it.
+	orphan, stray bool
+	account       account
+	givenUp       bool      // it may count as failed because its Job was failing while it was alive
+	denied        bool      // the implementation was told that it is gone, and may believe it (TRK-5)
+	accountOf     *jobState // whose account that is
 	// listed is the first version of its Job that lists the pod or counts it; nil if none does.
 	listed    *batchv1.Job
 	finalizer string // what tracking uses
@@ -189,10 +191,14 @@ func (p *podState) add(sign int) {
 	if p.obj == nil || p.gone {
 		return
 	}
+	if sign > 0 {
+		p.orphan = metav1.GetControllerOfNoCopy(p.obj) == nil
+		p.stray = !p.orphan && p.job != nil && p.job.deselects(p.obj)
+	}
 	switch {
-	case metav1.GetControllerOfNoCopy(p.obj) == nil:
+	case p.orphan:
 		p.view.orphaned += sign
-	case p.job != nil && p.job.deselects(p.obj):
+	case p.stray:
 		p.view.strays += sign
 	}
 	if p.job == nil {
