@@ -59,7 +59,7 @@ func (c foreignMetadata) job(x *examiner, j *jobState) {
 		delete(c, j)
 		return
 	}
-	if j.before == nil && len(j.obj.Labels)+len(j.obj.Annotations)+len(j.obj.Finalizers) == 0 {
+	if x.byImplementation() && len(c[j]) == 0 || j.before == nil && len(j.obj.Labels)+len(j.obj.Annotations)+len(j.obj.Finalizers) == 0 {
 		return
 	}
 	if j.before != nil && sameMetadata(j.before, j.obj) {
