@@ -12,7 +12,7 @@ import (
 
 // runLimits bound each run: an implementation that makes no end of it is not worth ten million events.
 func runLimits() sim.Limits {
-	return sim.Limits{Events: 50_000, Limits: adapter.Limits{Stuck: 2 * time.Second}}
+	return sim.Limits{Events: 20_000, Limits: adapter.Limits{Stuck: 2 * time.Second}}
 }
 
 // harnessFailure is a failure of jobsim itself.
