@@ -55,7 +55,7 @@ func waitsToReplace(x *examiner, p *podState) {
 		soonest = min(soonest, f.soonest, regularEnded(f.obj))
 	}
 	most := parallel(j.obj)
-	if x.surelyActive(j, p)+1 <= most-waiting {
+	if j.leastActive(p)+1 <= most-waiting {
 		return
 	}
 	until := min(w.until, soonest+delayAfter(w.n, documentedMost))
@@ -193,7 +193,7 @@ func activeWhileWaiting(x *examiner, j *jobState) {
 	if j.gone || j.before == nil || !x.byImplementation() || len(j.failures) == 0 || j.missing() == 0 {
 		return
 	}
-	active := x.surelyActive(j, nil)
+	active := j.leastActive(nil)
 	if active == 0 {
 		return
 	}

@@ -61,7 +61,7 @@ func notBeforeExceeded(filter jobFilter) func() any {
 }
 
 func requireExceeded(x *examiner, j *jobState) {
-	if x.exercised(); !j.mayExceed(j.before) {
+	if x.exercised(); !j.perhapsOverLimit(j.before) {
 		x.violated("Job %s fails with BackoffLimitExceeded, but no more than %d of its pods can have failed, and backoffLimit is %d",
 			j.obj.Name, j.mostFailed(j.before), j.leastLimit())
 	}
@@ -106,7 +106,7 @@ func (j *jobState) countable() int {
 		case p.early || p.surplus:
 		case p.obj.Status.Phase == corev1.PodFailed, p.deleted.come():
 			n += 1 + p.recounts
-		case failing && (p.givenUp || p.mayBe(func(pod *corev1.Pod) bool { return !terminal(pod) })):
+		case failing && (p.givenUp || p.perhaps(func(pod *corev1.Pod) bool { return !terminal(pod) })):
 			p.givenUp = true // it counts by what was known when the failure was decided, whatever becomes of it (FIN-17)
 			n += 1 + p.recounts
 		}
@@ -275,7 +275,7 @@ func failureBeatsCompletion(x *examiner, j *jobState) {
 }
 
 func terminatingWait(x *examiner, j *jobState) {
-	if j.gone || j.before == nil || !x.byImplementation() || j.knows(func(job *batchv1.Job) bool { return !replacesOnlyFailed(job) }) {
+	if j.gone || j.before == nil || !x.byImplementation() || j.perhaps(func(job *batchv1.Job) bool { return !replacesOnlyFailed(job) }) {
 		return
 	}
 	if isTrue(j.obj, batchv1.JobFailureTarget) || j.obj.Status.UncountedTerminatedPods == nil {

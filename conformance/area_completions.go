@@ -97,7 +97,7 @@ func successNeedsCompletions(x *examiner, j *jobState) {
 // noActivePod complains about a pod that the implementation has seen as active when a Job succeeds.
 func noActivePod(x *examiner, j *jobState) {
 	for _, p := range j.pods {
-		if p.job == j && x.surely(p, isActive) && x.surely(p, j.selects) {
+		if p.job == j && p.surelyThere(isActive) && p.surelyThere(j.selects) {
 			x.violated("Job %s succeeds while its pod %s is active", j.obj.Name, p.obj.Name)
 		}
 	}
@@ -167,16 +167,16 @@ func completeIsNotSuspended(x *examiner, j *jobState) {
 	}
 	x.exercised()
 	for _, p := range j.pods {
-		if p.job == j && x.perhaps(p, isActive) && !(p.deleted.byImplementation() && !p.deleted.entry.Lost) {
+		if p.job == j && p.perhapsThere(isActive) && !(p.deleted.byImplementation() && !p.deleted.entry.Lost) {
 			return
 		}
 	}
-	if j.knownForSure(func(version *batchv1.Job) bool {
+	if j.surely(func(version *batchv1.Job) bool {
 		wanted := 1
 		if !workQueue(version) {
 			wanted = int(*version.Spec.Completions)
 		}
-		return x.surelySucceeded(j, version) >= wanted
+		return j.leastSucceeded(version) >= wanted
 	}) {
 		x.violated("Job %s becomes Suspended, although %d pods have succeeded, none is active, and it could complete",
 			j.obj.Name, j.succ())
@@ -193,9 +193,9 @@ func noMoreThanCompletions(x *examiner, p *podState) {
 	if j.active+j.succ() <= completions {
 		return
 	}
-	active := x.surelyActive(j, p)
-	if j.knownForSure(func(version *batchv1.Job) bool {
-		return active+1+x.surelySucceeded(j, version) > completions
+	active := j.leastActive(p)
+	if j.surely(func(version *batchv1.Job) bool {
+		return active+1+j.leastSucceeded(version) > completions
 	}) {
 		x.violated("pod %s is created for Job %s beside %d active pods and %d successes: completions is %d",
 			p.obj.Name, j.obj.Name, active, j.succ(), completions)

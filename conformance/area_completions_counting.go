@@ -146,7 +146,7 @@ func (c *successKept) call(x *examiner, e *trace.Entry) {
 		return
 	}
 	j := p.job
-	if j != nil && !j.gone && !j.finished() && j.obj.DeletionTimestamp == nil && x.surely(p, isSucceeded) {
+	if j != nil && !j.gone && !j.finished() && j.obj.DeletionTimestamp == nil && p.surelyThere(isSucceeded) {
 		x.violated("pod %s of Job %s has succeeded, and loses its finalizer without being counted or listed", p.obj.Name, j.obj.Name)
 	}
 }
@@ -158,7 +158,7 @@ func phaseDecides(x *examiner, j *jobState) {
 	}
 	for _, uid := range u.Succeeded {
 		if p := x.podByUID[uid]; p != nil && p.listed == j.obj {
-			if x.exercised(); !p.gone && !x.perhaps(p, isSucceeded) {
+			if x.exercised(); !p.gone && !p.perhapsThere(isSucceeded) {
 				x.violated("pod %s of Job %s is listed as succeeded, and its phase is %s",
 					p.obj.Name, j.obj.Name, p.obj.Status.Phase)
 			}
@@ -166,7 +166,7 @@ func phaseDecides(x *examiner, j *jobState) {
 	}
 	for _, uid := range u.Failed {
 		if p := x.podByUID[uid]; p != nil && p.listed == j.obj {
-			if x.exercised(); !p.gone && !x.perhaps(p, hasPhase(corev1.PodFailed)) && !p.deleted.come() && !x.mayFail(j) {
+			if x.exercised(); !p.gone && !p.perhapsThere(hasPhase(corev1.PodFailed)) && !p.deleted.come() && !j.mayFail() {
 				x.violated("pod %s of Job %s is listed as failed, and its phase is %s and nobody has deleted it",
 					p.obj.Name, j.obj.Name, p.obj.Status.Phase)
 			}

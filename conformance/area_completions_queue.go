@@ -77,8 +77,8 @@ func (queueStopsCreating) pod(x *examiner, p *podState) {
 		return
 	}
 	x.exercised() // whatever happens now, it must not create a pod
-	if p.created.entry == x.entry && x.byImplementation() && j.knownForSure(func(version *batchv1.Job) bool {
-		return x.surelySucceeded(j, version) > 0
+	if p.created.entry == x.entry && x.byImplementation() && j.surely(func(version *batchv1.Job) bool {
+		return j.leastSucceeded(version) > 0
 	}) {
 		x.violated("pod %s is created for Job %s, which has no completions and of which a pod had succeeded", p.obj.Name, j.obj.Name)
 	}
@@ -110,7 +110,7 @@ func queueFailuresCount(_ *examiner, j *jobState) (since time.Duration, what str
 
 func (c *queueFailures) job(x *examiner, j *jobState) {
 	c.promptlyWhenever.job(x, j)
-	if becameSuccessful(x, j) && workQueue(j.obj) && !x.retries() && x.surelyOverLimit(j) {
+	if becameSuccessful(x, j) && workQueue(j.obj) && !x.retries() && j.surelyOverLimit() {
 		x.violated("Job %s succeeds, although %d of its pods had failed with backoffLimit %d",
 			j.obj.Name, j.fail(), backoffLimitOf(j.obj))
 	}
@@ -145,7 +145,7 @@ func (c *idleQueue) job(x *examiner, j *jobState) {
 }
 
 func (c *idleQueue) pod(x *examiner, p *podState) {
-	if j := p.maker; j != nil && p.created.entry == x.entry && x.byImplementation() && j.knownForSure(idle) {
+	if j := p.maker; j != nil && p.created.entry == x.entry && x.byImplementation() && j.surely(idle) {
 		x.violated("pod %s is created for Job %s, which has no completions and parallelism 0", p.obj.Name, j.obj.Name)
 	}
 }

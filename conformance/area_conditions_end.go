@@ -108,7 +108,7 @@ func waitsForPods(x *examiner, j *jobState) {
 	}
 	x.exercised()
 	for _, p := range j.pods {
-		if p.job != j || !p.active() && !p.terminating() || !p.surelyAlive(x) {
+		if p.job != j || !p.active() && !p.terminating() || !p.surelyAlive() {
 			continue
 		}
 		how := "active"
@@ -134,7 +134,7 @@ func (noCreationAfterDecision) pod(x *examiner, p *podState) {
 	if p.created.entry != x.entry || !p.created.byImplementation() || j == nil || j.gone || !j.decided() {
 		return
 	}
-	if j.knownForSure(isDecided) {
+	if j.surely(isDecided) {
 		x.violated("pod %s was created for Job %s, which has been decided since %v", p.obj.Name, j.obj.Name, j.decidedAt)
 	}
 }

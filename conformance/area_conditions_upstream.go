@@ -93,7 +93,7 @@ func killsBeforeDeciding(x *examiner, j *jobState) {
 	}
 	x.exercised()
 	for _, p := range j.pods {
-		if p.job == j && p.active() && p.surelyAlive(x) {
+		if p.job == j && p.active() && p.surelyAlive() {
 			x.violated("Job %s is FailureTarget, and nobody has asked for the deletion of its pod %s", j.obj.Name, p.obj.Name)
 		}
 	}
@@ -145,7 +145,7 @@ func listsWithTheDecision(x *examiner, j *jobState) {
 		return
 	}
 	for _, p := range j.pods {
-		if p.job == j && p.tracked() && !terminal(p.obj) && p.surelyAlive(x) {
+		if p.job == j && p.tracked() && !terminal(p.obj) && p.surelyAlive() {
 			if x.exercised(); p.account != listedFailed && p.account != countedFailed {
 				x.violated("Job %s is FailureTarget, and its pod %s, which has not ended, is not listed as failed", j.obj.Name, p.obj.Name)
 			}

@@ -58,7 +58,7 @@ func notBeforeDeadline(filter jobFilter) func() any {
 				}
 			}
 			d := decision(x, j, batchv1.JobFailureTarget)
-			if d == nil || d.Reason != batchv1.JobReasonDeadlineExceeded || j.mayBePastDeadline() {
+			if d == nil || d.Reason != batchv1.JobReasonDeadlineExceeded || j.perhapsPastDeadline() {
 				return
 			}
 			at, running := deadlineAt(j.obj)
@@ -81,7 +81,7 @@ func (noPodAfterDeadline) job(x *examiner, j *jobState) {
 }
 
 func (noPodAfterDeadline) pod(x *examiner, p *podState) {
-	if p.before != nil || p.job == nil || !x.byImplementation() || !x.surelyPastDeadline(p.job) {
+	if p.before != nil || p.job == nil || !x.byImplementation() || !p.job.surelyPastDeadline() {
 		return
 	}
 	at, _ := deadlineAt(p.job.obj)
@@ -110,7 +110,7 @@ func (c *suspendedTime) job(x *examiner, j *jobState) {
 	if d == nil || d.Reason != batchv1.JobReasonDeadlineExceeded || x.skewed() {
 		return
 	}
-	if j.knownForSure(suspended) {
+	if j.surely(suspended) {
 		x.violated("Job %s fails with DeadlineExceeded while it is suspended", j.obj.Name)
 	}
 	at, ok := c.resumed[j]
@@ -143,7 +143,7 @@ func deadlineBeatsCompletion(x *examiner, j *jobState) {
 	if d := decision(x, j, batchv1.JobFailureTarget); d != nil && d.Reason == batchv1.JobReasonDeadlineExceeded && j.completed() {
 		x.exercised()
 	}
-	if decision(x, j, batchv1.JobSuccessCriteriaMet) == nil || !x.surelyPastDeadline(j) {
+	if decision(x, j, batchv1.JobSuccessCriteriaMet) == nil || !j.surelyPastDeadline() {
 		return
 	}
 	at, _ := deadlineAt(j.obj)
@@ -183,13 +183,13 @@ func noTime(job *batchv1.Job) bool {
 }
 
 func (zeroDeadline) pod(x *examiner, p *podState) {
-	if j := p.job; j != nil && p.before == nil && x.byImplementation() && j.knownForSure(noTime) {
+	if j := p.job; j != nil && p.before == nil && x.byImplementation() && j.surely(noTime) {
 		x.violated("pod %s is created although Job %s has activeDeadlineSeconds 0", p.obj.Name, j.obj.Name)
 	}
 }
 
 func (zeroDeadline) job(x *examiner, j *jobState) {
-	if j.gone || !j.knownForSure(noTime) || len(j.pods) > 0 || !isTrue(j.obj, batchv1.JobFailed) || j.wasFinished() {
+	if j.gone || !j.surely(noTime) || len(j.pods) > 0 || !isTrue(j.obj, batchv1.JobFailed) || j.wasFinished() {
 		return
 	}
 	if x.exercised(); j.obj.Status.Failed != 0 || j.obj.Status.StartTime == nil {
@@ -211,7 +211,7 @@ func (podDeadline) job(x *examiner, j *jobState) {
 	if d == nil || d.Reason != batchv1.JobReasonDeadlineExceeded {
 		return
 	}
-	if !j.knows(func(job *batchv1.Job) bool { return job.Spec.ActiveDeadlineSeconds != nil }) {
+	if !j.perhaps(func(job *batchv1.Job) bool { return job.Spec.ActiveDeadlineSeconds != nil }) {
 		x.violated("Job %s fails with DeadlineExceeded; it has no activeDeadlineSeconds, only its pods may have", j.obj.Name)
 	}
 }

@@ -131,7 +131,7 @@ func (finishedStay) call(x *examiner, e *trace.Entry) {
 		if p == nil || p.maker == nil || p.maker.gone || p.maker.deletion.come() || !p.ended.come() {
 			return
 		}
-		if p.maker.knownForSure(isFinished) && p.surely(terminal) {
+		if p.maker.surely(isFinished) && p.surely(terminal) {
 			x.violated("the implementation deletes pod %s of Job %s, which is finished", obj.Name, p.maker.obj.Name)
 		}
 	}

@@ -34,11 +34,11 @@ func nothingIsLost(x *examiner, p *podState) {
 		return
 	}
 	counts := func(pod *corev1.Pod) bool { return pod.DeletionTimestamp != nil || terminal(pod) }
-	if p.seen == nil || !p.mayBe(counts) || p.early {
+	if p.seen == nil || !p.perhaps(counts) || p.early {
 		return
 	}
 	x.exercised()
-	if p.account == unlisted && j.knownForSure(func(job *batchv1.Job) bool { return !suspended(job) }) && p.surely(counts) {
+	if p.account == unlisted && j.surely(func(job *batchv1.Job) bool { return !suspended(job) }) && p.surely(counts) {
 		x.violated("pod %s, which somebody else deleted, loses its finalizer although Job %s neither lists nor counts it", p.obj.Name, j.obj.Name)
 	}
 }
@@ -87,7 +87,7 @@ func waitsForEviction(x *examiner, p *podState) {
 	}
 	most := parallel(j.obj)
 	j.known(func(job *batchv1.Job) { most = max(most, parallel(job)) })
-	active := x.surelyActive(j, p)
+	active := j.leastActive(p)
 	if active < most {
 		return
 	}
@@ -112,7 +112,7 @@ func lostBlockTheEnd(x *examiner, j *jobState) {
 		return
 	}
 	for _, p := range j.pods {
-		if p.job == j && x.surely(p, func(pod *corev1.Pod) bool { return !terminal(pod) && pod.DeletionTimestamp != nil }) {
+		if p.job == j && p.surelyThere(func(pod *corev1.Pod) bool { return !terminal(pod) && pod.DeletionTimestamp != nil }) {
 			x.violated("Job %s is finished while pod %s is terminating and has not stopped", j.obj.Name, p.obj.Name)
 		}
 	}

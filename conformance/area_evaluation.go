@@ -67,8 +67,8 @@ func limitBeforeDeadline(x *examiner, j *jobState) {
 	if j.gone || !j.is.plain || j.wasDecided() || !x.byImplementation() || !isTrue(j.obj, batchv1.JobFailureTarget) || x.retries() {
 		return
 	}
-	late := j.obj.Spec.ActiveDeadlineSeconds != nil && x.perhapsPastDeadline(j)
-	if !late || !x.surelyOverLimit(j) {
+	late := j.obj.Spec.ActiveDeadlineSeconds != nil && j.perhapsPastDeadline()
+	if !late || !j.surelyOverLimit() {
 		return
 	}
 	if x.exercised(); decision.Reason == batchv1.JobReasonDeadlineExceeded {
@@ -89,10 +89,10 @@ func failureBeforeSuccess(x *examiner, j *jobState) {
 	}
 	switch {
 	case x.retries():
-	case x.surelyOverLimit(j):
+	case j.surelyOverLimit():
 		x.violated("Job %s succeeds, although backoffLimit %d was exceeded: %d pods had failed",
 			j.obj.Name, backoffLimitOf(j.obj), j.fail())
-	case x.surelyPastDeadline(j):
+	case j.surelyPastDeadline():
 		x.violated("Job %s succeeds at %v, although its deadline of %d s had passed (it started at %v)",
 			j.obj.Name, x.now, *j.obj.Spec.ActiveDeadlineSeconds, j.startedAt)
 	}

@@ -35,7 +35,7 @@ func (finishedAlone) pod(x *examiner, p *podState) {
 		x.exercised()
 		return
 	}
-	if !created && !deleted || !j.knownForSure(isFinished) {
+	if !created && !deleted || !j.surely(isFinished) {
 		return
 	}
 	what := "deleted"
@@ -61,7 +61,7 @@ func (deletedUnmanaged) job(x *examiner, j *jobState) {
 	}
 	x.exercised()
 	if x.byImplementation() && isTrue(j.before, batchv1.JobSuspended) != isTrue(j.obj, batchv1.JobSuspended) &&
-		j.knownForSure(isBeingDeleted) {
+		j.surely(isBeingDeleted) {
 		x.violated("Job %s is being deleted, and its condition Suspended is changed", j.obj.Name)
 	}
 }
@@ -75,13 +75,13 @@ func (deletedUnmanaged) pod(x *examiner, p *podState) {
 		x.exercised()
 		return
 	}
-	if !j.knownForSure(isBeingDeleted) {
+	if !j.surely(isBeingDeleted) {
 		return
 	}
 	switch {
 	case p.created.entry == x.entry:
 		x.violated("Job %s is being deleted, and pod %s is created for it", j.obj.Name, p.obj.Name)
-	case p.deleted.entry == x.entry && p.seen != nil && isActive(p.seen) && !j.decided() && !x.mayFail(j):
+	case p.deleted.entry == x.entry && p.seen != nil && isActive(p.seen) && !j.decided() && !j.mayFail():
 		x.violated("Job %s is being deleted and has not failed, and its active pod %s is deleted", j.obj.Name, p.obj.Name)
 	}
 }

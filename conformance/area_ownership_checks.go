@@ -203,9 +203,9 @@ func handOver(x *examiner, p *podState) {
 	most := parallel(j.obj)
 	j.known(func(job *batchv1.Job) { most = max(most, parallel(job)) })
 	free := j.orphans(func(o *podState) bool {
-		return x.surely(o, isActive) && x.surely(o, uncontrolled) && x.surely(o, j.selects)
+		return o.surelyThere(isActive) && o.surelyThere(uncontrolled) && o.surelyThere(j.selects)
 	})
-	if own := x.surelyActive(j, p); len(free) > 0 && own+len(free) >= most {
+	if own := j.leastActive(p); len(free) > 0 && own+len(free) >= most {
 		x.violated("pod %s is created for Job %s with parallelism %d, which has %d active pods and could adopt %d more", p.obj.Name, j.obj.Name, most, own, len(free))
 	}
 }
@@ -216,7 +216,7 @@ func leavesDying(x *examiner, p *podState) {
 	if !p.gone && uncontrolled(p.obj) && beingDeleted(p.obj) {
 		x.exercised()
 	}
-	if j := adopted(x, p); j != nil && p.deleted.come() && !x.atWork(p.deleted.entry.Seq, p.deleted.at) && x.surely(p, beingDeleted) {
+	if j := adopted(x, p); j != nil && p.deleted.come() && !x.atWork(p.deleted.entry.Seq, p.deleted.at) && p.surelyThere(beingDeleted) {
 		x.violated("pod %s is adopted for Job %s although it is being deleted", p.obj.Name, j.obj.Name)
 	}
 }

@@ -108,13 +108,13 @@ func neverExceedsTarget(x *examiner, p *podState) {
 	if j.occupied() <= target(j.obj, j.succ()) {
 		return
 	}
-	active, unfinished := x.surelyActive(j, p), x.surelyUnfinished(j, p)
-	if j.knownForSure(func(version *batchv1.Job) bool {
+	active, unfinished := j.leastActive(p), j.leastUnfinished(p)
+	if j.surely(func(version *batchv1.Job) bool {
 		have := active
 		if replacesOnlyFailed(version) {
 			have = unfinished
 		}
-		return have >= target(version, x.surelySucceeded(j, version))
+		return have >= target(version, j.leastSucceeded(version))
 	}) {
 		x.violated("pod %s is created for Job %s beside %d active and %d terminating pods and %d successes: %s",
 			p.obj.Name, j.obj.Name, active, unfinished-active, j.succ(), describeSize(j.obj))

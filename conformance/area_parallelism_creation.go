@@ -12,8 +12,8 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func lacks(missing func(j *jobState) (what string, ok bool)) owes {
 	return func(x *examiner, j *jobState) (time.Duration, string, bool) {
 		if !j.runs() || suspended(j.obj) || workQueue(j.obj) && j.succ() > 0 || j.occupied() >= target(j.obj, j.succ()) ||
-			j.misses.n > 0 && x.skewed() || // it waits by its own clock
-			x.mayFail(j) || x.namespaceGoes {
+			x.skewed() || // it waits by its own clock
+			j.mayFail() || x.namespaceGoes {
 			return 0, "", false
 		}
 		what, ok := missing(j)

@@ -105,7 +105,7 @@ func (c *raisedAtOnce) tick(x *examiner, _ time.Duration) {
 
 // upstreamBefore compares two pods as the cache shows them, if that is what the implementation must have seen.
 func upstreamBefore(x *examiner, first, second *podState) (must, exercised bool) {
-	if first.seen == nil || second.seen == nil || !x.settled(first) || !x.settled(second) {
+	if first.seen == nil || second.seen == nil || !first.settled() || !second.settled() {
 		return false, false
 	}
 	order := compareVictims(first.seen, second.seen)
@@ -189,7 +189,7 @@ func (c *finalizerFirst) call(x *examiner, e *trace.Entry) {
 		c.refused, c.sync = e.Name, x.sync
 	case deletes(e) && e.Name == c.refused && c.sync == x.sync:
 		p := x.pod(e.Namespace, e.Name)
-		if p != nil && p.job != nil && p.job.runs() && !p.job.knows(isDecided) && !x.mayFail(p.job) {
+		if p != nil && p.job != nil && p.job.runs() && !p.job.perhaps(isDecided) && !p.job.mayFail() {
 			x.violated("the finalizer of pod %s could not be removed, and then it is deleted all the same", e.Name)
 		}
 	}
@@ -199,7 +199,7 @@ func (c *finalizerFirst) pod(x *examiner, p *podState) {
 	if x.victim(p) == noVictim {
 		return
 	}
-	if x.exercised(); p.carries(p.obj) && x.surely(p, p.carries) {
+	if x.exercised(); p.carries(p.obj) && p.surelyThere(p.carries) {
 		x.violated("surplus pod %s is deleted while it carries the finalizer %s", p.obj.Name, p.finalizer)
 		return
 	}

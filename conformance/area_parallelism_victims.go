@@ -49,11 +49,11 @@ const (
 func (v *view) victim(p *podState) victimKind {
 	j := p.job
 	if p.deleted.entry != v.entry || !v.byImplementation() || j == nil || p.before == nil || !isActive(p.before) || !j.runs() ||
-		j.knows(isDecided) || j.knows(isBeingDeleted) || v.mayFail(j) || v.perhaps(p, terminal) {
+		j.perhaps(isDecided) || j.perhaps(isBeingDeleted) || j.mayFail() || p.perhapsThere(terminal) {
 		return noVictim
 	}
 	switch {
-	case j.knows(suspended):
+	case j.perhaps(suspended):
 		return bySuspension
 	case !workQueue(j.obj) && j.active+1 > int(*j.obj.Spec.Completions)-j.succ():
 		return beyondCompletions
@@ -71,12 +71,12 @@ func onlySurplusDeleted(x *examiner, p *podState) {
 	active := 0
 	for _, other := range j.pods {
 		known := other.deleted.byImplementation() && !other.deleted.entry.Lost && other.deleted.entry.Instance == x.instance
-		if other == p || x.perhaps(other, isActive) && !known {
+		if other == p || other.perhapsThere(isActive) && !known {
 			active++
 		}
 	}
-	if j.knownForSure(func(version *batchv1.Job) bool {
-		succeeded := x.perhapsSucceeded(j, version)
+	if j.surely(func(version *batchv1.Job) bool {
+		succeeded := j.mostSucceeded(version)
 		return !(workQueue(version) && succeeded > 0) && active <= target(version, succeeded)
 	}) {
 		x.violated("active pod %s of Job %s is deleted while %d are active and %d have succeeded: %s",
@@ -139,7 +139,7 @@ func (c *victimChoice) pod(x *examiner, p *podState) {
 		return
 	}
 	for _, other := range p.job.pods {
-		if other == p || other.job != p.job || !x.surely(other, isActive) {
+		if other == p || other.job != p.job || !other.surelyThere(isActive) {
 			continue
 		}
 		must, exercised := c.before(x, other, p)
@@ -203,9 +203,9 @@ func describePod(pod *corev1.Pod) string {
 // lessAdvanced compares how far two pods have got by all that the implementation can know.
 func lessAdvanced(x *examiner, first, second *podState) (must, exercised bool) {
 	most, least := 0, 10
-	first.mayBe(func(pod *corev1.Pod) bool { most = max(most, advance(pod)); return false })
-	second.mayBe(func(pod *corev1.Pod) bool { least = min(least, advance(pod)); return false })
-	return most < least && x.settled(first), most != least
+	first.perhaps(func(pod *corev1.Pod) bool { most = max(most, advance(pod)); return false })
+	second.perhaps(func(pod *corev1.Pod) bool { least = min(least, advance(pod)); return false })
+	return most < least && first.settled(), most != least
 }
 
 // advance is how far a pod has got: the first three criteria of PAR-6.

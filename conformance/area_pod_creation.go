@@ -71,7 +71,7 @@ func (f onNewPod) pod(x *examiner, p *podState) {
 func fromTemplate(x *examiner, j *jobState, pod *corev1.Pod) {
 	x.exercised()
 	missing := ""
-	if j.knownForSure(func(version *batchv1.Job) bool {
+	if j.surely(func(version *batchv1.Job) bool {
 		missing = notFrom(&version.Spec.Template, pod)
 		return missing != ""
 	}) {

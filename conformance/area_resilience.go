@@ -70,7 +70,7 @@ func (c *endedPods) pod(x *examiner, p *podState) {
 			ended := c.ended.of(j)
 			*ended = append(*ended, p)
 		}
-	case p.untracked.entry == x.entry && (!released(x, p) || !x.settled(p) || !p.surely(terminal)):
+	case p.untracked.entry == x.entry && (!released(x, p) || !p.settled() || !p.surely(terminal)):
 		// Somebody else took the finalizer, or it was taken from a pod that seemed to be active still (PAR-10).
 		c.drop(p)
 	case p.ended.come() && p.deleted.byImplementation():
@@ -94,7 +94,7 @@ func (c *endedPods) job(x *examiner, j *jobState) {
 		return
 	}
 	if j.decided() && !j.wasDecided() { // what could not be known by now counts as the decision says
-		*ended = slices.DeleteFunc(*ended, func(p *podState) bool { return !x.settled(p) || !p.surely(terminal) })
+		*ended = slices.DeleteFunc(*ended, func(p *podState) bool { return !p.settled() || !p.surely(terminal) })
 	}
 	if !becameFinished(x, j) || c.afterCrash && !c.lost {
 		return
@@ -105,7 +105,7 @@ func (c *endedPods) job(x *examiner, j *jobState) {
 		}
 		x.exercised()
 		want := countedFailed
-		if hasSucceeded(p.obj) {
+		if isSucceeded(p.obj) {
 			want = countedSucceeded
 		}
 		if p.account != want {
@@ -207,7 +207,7 @@ func tooMany(x *examiner, p *podState, since *trace.Entry, when string) {
 	}
 	most := 0
 	j.known(func(version *batchv1.Job) { most = max(most, mayHave(version)) })
-	if active := x.surelyActive(j, p) + 1; active > most {
+	if active := j.leastActive(p) + 1; active > most {
 		x.violatedBy([]*trace.Entry{since}, "pod %s was created %s, and Job %s, which may have %d, has %d active pods with it",
 			p.obj.Name, when, j.obj.Name, most, active)
 	}
@@ -244,7 +244,7 @@ func (c *refusedCreations) call(x *examiner, e *trace.Entry) {
 
 func (c *refusedCreations) job(x *examiner, j *jobState) {
 	if c.refused == nil || !becameFailureTarget(x, j) || !j.core() ||
-		j.knows(func(version *batchv1.Job) bool { return version.Spec.ActiveDeadlineSeconds != nil }) {
+		j.perhaps(func(version *batchv1.Job) bool { return version.Spec.ActiveDeadlineSeconds != nil }) {
 		return
 	}
 	if j.obj.Status.Failed > 0 || slices.ContainsFunc(j.pods, func(p *podState) bool {

@@ -37,12 +37,12 @@ func restartedInPlace(x *examiner, p *podState) {
 func besideRestarted(x *examiner, j *jobState, created *podState) {
 	most := parallel(j.obj)
 	j.known(func(job *batchv1.Job) { most = max(most, parallel(job)) })
-	active := x.surelyActive(j, created)
+	active := j.leastActive(created)
 	if active < most {
 		return
 	}
 	for _, p := range j.pods {
-		if p != created && p.job == j && x.surely(p, isActive) && x.surely(p, wasRestarted) {
+		if p != created && p.job == j && p.surelyThere(isActive) && p.surelyThere(wasRestarted) {
 			x.violated("pod %s is created although %d pods are active and parallelism is %d; pod %s has only been restarted in place",
 				created.obj.Name, active, most, p.obj.Name)
 			return
@@ -94,7 +94,7 @@ func (c *notBeforeTheSum) pod(x *examiner, p *podState) {
 
 func (c *notBeforeTheSum) job(x *examiner, j *jobState) {
 	d := decision(x, j, batchv1.JobFailureTarget)
-	if d == nil || d.Reason != batchv1.JobReasonBackoffLimitExceeded || !onFailure(j.obj) || !c.filter(x, j) || j.mayExceed(j.before) {
+	if d == nil || d.Reason != batchv1.JobReasonBackoffLimitExceeded || !onFailure(j.obj) || !c.filter(x, j) || j.perhapsOverLimit(j.before) {
 		return
 	}
 	x.violated("Job %s fails with BackoffLimitExceeded, but its containers were restarted no more than %d times and no more than %d pods "+

@@ -106,7 +106,7 @@ func endedPodsStay(x *examiner, p *podState) {
 	if p.ended.come() && p.ended.entry == x.entry {
 		x.exercised()
 	}
-	if p.deleted.entry != x.entry || !p.deleted.byImplementation() || !x.surely(p, terminal) {
+	if p.deleted.entry != x.entry || !p.deleted.byImplementation() || !p.surelyThere(terminal) {
 		return
 	}
 	if j := p.maker; j != nil && !j.gone && j.obj.DeletionTimestamp == nil {
@@ -128,7 +128,7 @@ func (restartsIgnored) job(x *examiner, j *jobState) {
 		!isTrue(j.obj, batchv1.JobFailureTarget) {
 		return
 	}
-	if c := condition(j.obj, batchv1.JobFailureTarget); c.Reason == batchv1.JobReasonBackoffLimitExceeded && !x.perhapsOverLimit(j) {
+	if c := condition(j.obj, batchv1.JobFailureTarget); c.Reason == batchv1.JobReasonBackoffLimitExceeded && !j.perhapsOverLimit(j.obj) {
 		x.violated("Job %s fails with reason %s with %d failed pods: backoffLimit is %d, and %d restarts do not count under Never",
 			j.obj.Name, c.Reason, j.fail(), backoffLimitOf(j.obj), j.tally.restarts)
 	}

@@ -125,7 +125,7 @@ func noStartWhileSuspended(x *examiner, j *jobState) {
 		return
 	}
 	x.exercised()
-	if j.obj.Status.StartTime != nil && !j.finished() && j.knownForSure(suspended) {
+	if j.obj.Status.StartTime != nil && !j.finished() && j.surely(suspended) {
 		x.violated("Job %s is suspended, and has got startTime %s", j.obj.Name, describeStamp(j.obj.Status.StartTime))
 	}
 }

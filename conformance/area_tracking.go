@@ -159,7 +159,7 @@ func listedPodsHaveEnded(x *examiner, j *jobState) {
 	succeeded, failed := newlyListed(j)
 	for _, uid := range succeeded {
 		x.exercised()
-		if p := x.podListed(j, uid); p != nil && !p.mayBe(hasSucceeded) {
+		if p := x.podListed(j, uid); p != nil && !p.perhaps(isSucceeded) {
 			x.violated("Job %s lists pod %s as succeeded, which is %s", j.obj.Name, p.obj.Name, p.obj.Status.Phase)
 		}
 	}
@@ -169,7 +169,7 @@ func listedPodsHaveEnded(x *examiner, j *jobState) {
 		if p == nil || isTrue(j.obj, batchv1.JobFailureTarget) {
 			continue
 		}
-		onlyFailed := j.knownForSure(replacesOnlyFailed)
+		onlyFailed := j.surely(replacesOnlyFailed)
 		fails := func(pod *corev1.Pod) bool {
 			switch pod.Status.Phase {
 			case corev1.PodFailed:
@@ -179,7 +179,7 @@ func listedPodsHaveEnded(x *examiner, j *jobState) {
 			}
 			return pod.DeletionTimestamp != nil && !onlyFailed
 		}
-		if !p.mayBe(fails) {
+		if !p.perhaps(fails) {
 			x.violated("Job %s lists pod %s as failed, which is %s%s", j.obj.Name, p.obj.Name, p.obj.Status.Phase,
 				describeDeletion(p))
 		}
@@ -192,8 +192,6 @@ func describeDeletion(p *podState) string {
 	}
 	return " and being deleted"
 }
-
-func hasSucceeded(pod *corev1.Pod) bool { return pod.Status.Phase == corev1.PodSucceeded }
 
 // podListed returns the pod of the Job with a UID. That there is none is a violation.
 func (x *examiner) podListed(j *jobState, uid types.UID) *podState {
@@ -221,7 +219,7 @@ func (untrackedPods) job(x *examiner, j *jobState) {
 	succeeded, failed := newlyListed(j)
 	for uid := range each(succeeded, failed) {
 		p := x.podByUID[uid]
-		if p != nil && x.settled(p) && p.surely(func(pod *corev1.Pod) bool { return !p.carries(pod) }) {
+		if p != nil && p.settled() && p.surely(func(pod *corev1.Pod) bool { return !p.carries(pod) }) {
 			x.violatedBy([]*trace.Entry{p.untracked.entry}, "Job %s lists pod %s, which has no tracking finalizer", j.obj.Name, p.obj.Name)
 		}
 	}
@@ -231,7 +229,7 @@ func (untrackedPods) job(x *examiner, j *jobState) {
 type failedStaysFailed map[types.UID]bool
 
 func (c failedStaysFailed) pod(x *examiner, p *podState) {
-	if c[p.obj.UID] && p.ended.entry == x.entry && hasSucceeded(p.obj) {
+	if c[p.obj.UID] && p.ended.entry == x.entry && isSucceeded(p.obj) {
 		x.exercised()
 	}
 }

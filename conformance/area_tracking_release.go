@@ -71,10 +71,10 @@ func released(x *examiner, p *podState) bool {
 func mustBeListed(x *examiner, p *podState) bool {
 	j := p.job
 	if j == nil || j.gone || !j.core() || j.obj.DeletionTimestamp != nil || j.finished() ||
-		isTrue(j.obj, batchv1.JobSuccessCriteriaMet) || p.seen == nil || !x.settled(p) {
+		isTrue(j.obj, batchv1.JobSuccessCriteriaMet) || p.seen == nil || !p.settled() {
 		return false
 	}
-	replacesAll := j.knownForSure(func(job *batchv1.Job) bool { return !replacesOnlyFailed(job) })
+	replacesAll := j.surely(func(job *batchv1.Job) bool { return !replacesOnlyFailed(job) })
 	return p.surely(func(pod *corev1.Pod) bool { return terminal(pod) || replacesAll && pod.DeletionTimestamp != nil })
 }
 
@@ -86,7 +86,7 @@ func (c listedBeforeReleased) job(x *examiner, j *jobState) {
 		return
 	}
 	for _, p := range j.pods {
-		if p.job == j && p.tracked() && p.seen != nil && x.settled(p) && p.surely(terminal) {
+		if p.job == j && p.tracked() && p.seen != nil && p.settled() && p.surely(terminal) {
 			c[p] = true
 		}
 	}

@@ -97,7 +97,7 @@ func othersPodsKeepFinalizer(x *examiner, p *podState) {
 	if p.tracked() {
 		x.exercised()
 	}
-	if released(x, p) && x.settled(p) && p.surely(ofAnotherKind) {
+	if released(x, p) && p.settled() && p.surely(ofAnotherKind) {
 		x.violated("pod %s is controlled by %s, and was deprived of the tracking finalizer", p.obj.Name,
 			metav1.GetControllerOfNoCopy(p.obj).Kind)
 	}

@@ -243,15 +243,6 @@ func (v *view) noteSync(e *trace.Entry) {
 	v.forgetOvertaken()
 }
 
-// settled reports whether what the cache shows of a pod is what the implementation acts on by now. A reconcile function
-// has read the cache since it was called; of other shapes nobody says when they begin to decide.
-func (v *view) settled(p *podState) bool {
-	if v.sync > 0 {
-		return p.seenSeq < v.sync
-	}
-	return v.takenIn(p.seenAt)
-}
-
 // retries reports whether what the implementation does now may have been decided before, and did not succeed then.
 func (v *view) retries() bool {
 	return v.wasRefused && v.now-v.refused <= v.retryDelay()+v.claims.Bounds.Reaction
@@ -259,10 +250,6 @@ func (v *view) retries() bool {
 
 // wasRefusedSince reports whether a call of the implementation has failed since then.
 func (v *view) wasRefusedSince(at time.Duration) bool { return v.wasRefused && v.refused >= at }
-
-// takenIn reports whether what the cache has shown since then is what the implementation acts on by now: it may have
-// read the cache a moment ago, at the beginning of what it is doing.
-func (v *view) takenIn(since time.Duration) bool { return v.now-since > v.slowness() }
 
 // skewed reports whether the clock of the implementation has been set wrong in this run.
 func (v *view) skewed() bool {

@@ -212,31 +212,6 @@ func (j *jobState) fail() int {
 	return n
 }
 
-// known are the versions of the Job on which the implementation may act: the one that its cache shows, all that are
-// newer, and those that it may have read a moment ago. It is never empty while the Job exists.
-func (j *jobState) known(do func(*batchv1.Job)) {
-	for _, version := range j.overtaken {
-		do(version)
-	}
-	if j.seen != nil {
-		do(j.seen)
-	}
-	for _, version := range j.unseen {
-		do(version)
-	}
-}
-
-// knows reports whether what holds of some version that the implementation may act on.
-func (j *jobState) knows(holds func(*batchv1.Job) bool) (found bool) {
-	j.known(func(version *batchv1.Job) { found = found || holds(version) })
-	return found
-}
-
-// knownForSure reports whether it holds of every version that the implementation may act on.
-func (j *jobState) knownForSure(holds func(*batchv1.Job) bool) bool {
-	return !j.knows(func(version *batchv1.Job) bool { return !holds(version) })
-}
-
 // summary is what many ask of a version of a Job; the zero summary is that of a Job which is not there yet.
 type summary struct{ decided, finished, core, plain bool }
 
@@ -318,3 +293,33 @@ func valueOr[T any](p *T, otherwise T) T {
 
 // sinceEpoch is a stored time as virtual time since the start of the run.
 func sinceEpoch(t metav1.Time) time.Duration { return t.Sub(event.Epoch) }
+
+// selects reports whether the Job's selector matches a pod. The expressions of a hand-made selector are left out: what
+// they exclude counts as selected nowhere else.
+func (j *jobState) selects(pod *corev1.Pod) bool {
+	if j.obj.Spec.Selector == nil {
+		return true
+	}
+	for key, value := range j.obj.Spec.Selector.MatchLabels {
+		if pod.Labels[key] != value {
+			return false
+		}
+	}
+	return len(j.obj.Spec.Selector.MatchExpressions) == 0
+}
+
+// runs reports whether the Job is there and nothing has been decided about it or asked of it that ends it.
+func (j *jobState) runs() bool {
+	return !j.gone && !j.decided() && !j.finished() && j.obj.DeletionTimestamp == nil && j.is.plain
+}
+
+// completed is the completion test in truth (COMP-1, COMP-3).
+func (j *jobState) completed() bool {
+	if j.active > 0 {
+		return false
+	}
+	if workQueue(j.obj) {
+		return j.succ() > 0
+	}
+	return j.succ() >= int(*j.obj.Spec.Completions)
+}

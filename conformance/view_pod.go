@@ -140,7 +140,7 @@ func (p *podState) noteDeleted() {
 		return
 	}
 	p.surplus = !j.mayFail()
-	p.killed = !p.surplus && p.carries(p.obj) && !j.knows(suspended) && j.mostActive() <= j.leastWanted()
+	p.killed = !p.surplus && p.carries(p.obj) && !j.perhaps(suspended) && j.mostActive() <= j.leastWanted()
 }
 
 // control notes whose pod it is now.
