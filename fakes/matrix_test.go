@@ -1,0 +1,69 @@
+package fakes_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/jobsim/jobsim/conformance/matrix"
+	"github.com/jobsim/jobsim/fakes"
+)
+
+var update = flag.Bool("update", false, "write MATRIX.md anew")
+
+// matrixChecks keep the time of all of them together within two minutes of one core.
+var matrixChecks = matrix.Checks{All: 50}
+
+const matrixIntro = `
+Every broken implementation of this package was evaluated at every level of the suite, with the built-in scenarios and 50
+random cases; more cases catch more. This page is written by ` + "`go test ./fakes -run Matrix -update`" + `, and a test keeps it
+true. ` + "`jobsim broken --matrix`" + ` shows everything that catches each, in 1000 cases, with times.
+`
+
+// TestMatrix keeps MATRIX.md true.
+func TestMatrix(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it evaluates every broken implementation")
+	}
+	var mutants []matrix.Mutant
+	for _, b := range fakes.AllBroken() {
+		mutants = append(mutants, matrix.Mutant{Name: b.Name, Clauses: b.Clauses, Implementation: b.Implementation()})
+	}
+	rows, err := matrix.Evaluate(t.Context(), mutants, matrixChecks, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page bytes.Buffer
+	if err := matrix.Document(&page, rows, matrixIntro); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("MATRIX.md", page.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old, err := os.ReadFile("MATRIX.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line, was, is := difference(old, page.Bytes()); line > 0 {
+		t.Errorf("MATRIX.md:%d says\n%s\nbut now it is\n%s\nTo write it anew: go test ./fakes -run Matrix -update", line, was, is)
+	}
+}
+
+// difference finds the first line in which two texts differ; 0 if there is none.
+func difference(a, b []byte) (line int, inA, inB []byte) {
+	as, bs := bytes.Split(a, []byte("\n")), bytes.Split(b, []byte("\n"))
+	for i := range max(len(as), len(bs)) {
+		switch {
+		case i >= len(as):
+			return i + 1, nil, bs[i]
+		case i >= len(bs):
+			return i + 1, as[i], nil
+		case !bytes.Equal(as[i], bs[i]):
+			return i + 1, as[i], bs[i]
+		}
+	}
+	return 0, nil, nil
+}
