@@ -15,6 +15,7 @@ import (
 
 	"github.com/jobsim/jobsim/conformance"
 	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/scenarios/situations"
 	"github.com/jobsim/jobsim/sim/adapter"
 )
 
@@ -44,8 +45,8 @@ type Row struct {
 // Kill is a requirement that catches a mutant.
 type Kill struct {
 	Requirement string
-	// Run is the first run that shows it, and Runs its number: first the built-in scenarios, each of which counts as one
-	// with its random runs, then the random cases.
+	// Run is the first run that shows it, and Runs its number: first the built-in scenarios and the situations, each of
+	// which counts as one with its random runs, then the random cases.
 	Run  string
 	Runs int
 }
@@ -146,18 +147,21 @@ func (r *Row) evaluate(ctx context.Context, options ...conformance.Option) (*con
 	return report, nil
 }
 
-// numberOf is the number of a run.
+// numberOf is the number of a run: scenarios come first, then situations, then random cases.
 func numberOf(run string) int {
 	kind, name, _ := strings.Cut(run, " ")
-	names := scenarios.Names()
-	if kind == "scenario" {
+	names, made := scenarios.Names(), situations.All()
+	switch kind {
+	case "scenario":
 		return 1 + slices.Index(names, name)
+	case "situation":
+		return len(names) + 1 + slices.IndexFunc(made, func(s situations.Situation) bool { return s.Scenario.Name == name })
 	}
 	n, err := strconv.Atoi(name)
 	if err != nil {
-		panic("a run is a scenario or a case: " + run)
+		panic("a run is a scenario, a situation or a case: " + run)
 	}
-	return len(names) + n
+	return len(names) + len(made) + n
 }
 
 // meant are the requirements that should catch a mutant.
