@@ -16,7 +16,7 @@ func waited(filter waitFilter) func() any {
 	return func() any {
 		return onPod(func(x *examiner, p *podState) {
 			j := p.job
-			if j == nil || p.before != nil || !x.byImplementation() || x.skewed() || len(j.failures) == 0 {
+			if j == nil || p.before != nil || !x.byImplementation() || x.skewed() || len(j.failures) == 0 || j.hasAdopted() {
 				return
 			}
 			w := j.shortestWait(x.view, eachPod, upstreamMost)
@@ -120,12 +120,13 @@ func (c *punctual) tick(x *examiner, until time.Duration) {
 // undisturbed tells whether nothing has kept the implementation from seeing and counting since the failures.
 func (c *punctual) undisturbed(x *examiner, j *jobState, w wait) bool {
 	first := w.failures[0].failing.at
-	for _, p := range j.pods {
-		if p.maker != j { // an adopted pod that has failed counts as a failure too (SEL-4)
-			return false
-		}
-	}
-	return x.hindered < first && x.runsSince < first && j.specAt < first
+	return !j.hasAdopted() && x.hindered < first && x.runsSince < first && j.specAt < first
+}
+
+// hasAdopted reports whether the Job has taken over a pod: one that has ended counts for its back-off, too, with the
+// finish time that it has (SEL-4).
+func (j *jobState) hasAdopted() bool {
+	return j.anyPod(func(p *podState) bool { return p.maker != j })
 }
 
 // finishDiffers tells whether the last failure was noticed when or after it happened, so that the two can be told apart.

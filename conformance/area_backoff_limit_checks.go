@@ -101,13 +101,16 @@ func deletedPodsCount(_ *examiner, j *jobState) (since time.Duration, what strin
 func (j *jobState) countable() int {
 	failing := isTrue(j.obj, batchv1.JobFailureTarget)
 	n := 0
+	alive := func(pod *corev1.Pod) bool { return !terminal(pod) }
 	for _, p := range j.pods {
+		if failing && p.perhaps(p.carries) && p.perhaps(alive) {
+			p.givenUp = true // it counts by what was known when the failure was decided, whatever becomes of it (FIN-17)
+		}
 		switch {
+		case p.givenUp:
+			n += 1 + p.recounts
 		case p.early || p.surplus:
 		case p.obj.Status.Phase == corev1.PodFailed, p.deleted.come():
-			n += 1 + p.recounts
-		case failing && (p.givenUp || p.perhaps(func(pod *corev1.Pod) bool { return !terminal(pod) })):
-			p.givenUp = true // it counts by what was known when the failure was decided, whatever becomes of it (FIN-17)
 			n += 1 + p.recounts
 		}
 	}

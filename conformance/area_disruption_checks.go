@@ -34,7 +34,7 @@ func nothingIsLost(x *examiner, p *podState) {
 		return
 	}
 	counts := func(pod *corev1.Pod) bool { return pod.DeletionTimestamp != nil || terminal(pod) }
-	if p.seen == nil || !p.perhaps(counts) || p.early {
+	if p.seen == nil || !p.perhaps(counts) || p.early || p.perhaps(j.deselects) { // it may have been let go (SEL-2)
 		return
 	}
 	x.exercised()

@@ -115,7 +115,7 @@ func (c *effectOrder) call(x *examiner, e *trace.Entry) {
 		}
 	default:
 		if p := x.pod(e.Namespace, e.Name); p != nil && p.untracked.entry == e && p.job == x.syncedJob() &&
-			p.seen != nil && terminal(p.seen) && p.settled() {
+			p.seen != nil && terminal(p.seen) && p.settled() && !p.perhaps(p.job.deselects) {
 			x.exercised()
 			c.freed = p.obj.Name
 		}
