@@ -13,7 +13,7 @@ var backoffDelay = []Requirement{
 		check: func() any { return onPod(waitsToReplace) },
 	},
 	{
-		ID: "job/backoff-delay/upstream-figures", Clauses: []string{"BO-1", "BO-15"}, Level: UpstreamExact, Strength: Up,
+		ID: "job/backoff-delay/upstream-figures", Clauses: []string{"BO-1", "BO-3", "BO-15"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "With n failures since the last success no pod must be created before the last failure plus min(10 s * 2^(n-1), 600 s).",
 		Observed: "Each creation is compared with the failures that the present instance must know of.",
 		Source:   "Kubernetes integration test TestJobPodsCreatedWithExponentialBackoff", Scenarios: []string{"never-backoff"},

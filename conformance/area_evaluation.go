@@ -53,7 +53,7 @@ var evaluation = append([]Requirement{
 		check: func() any { return finishedAlone{} },
 	},
 	{
-		ID: "job/evaluation/deleted-is-not-managed", Clauses: []string{"SYNC-8"}, Level: Core, Strength: Must,
+		ID: "job/evaluation/deleted-is-not-managed", Clauses: []string{"SYNC-8", "SUS-14"}, Level: Core, Strength: Must,
 		Sentence: "The implementation must not create pods for a Job that is being deleted, scale it down, or suspend it.",
 		Observed: "Once it must know that the Job has a deletionTimestamp, there is no accepted creation of a pod, no accepted " +
 			"deletion of an active pod of a Job that cannot have failed, and no change of the condition Suspended.",

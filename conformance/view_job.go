@@ -67,6 +67,7 @@ type edits struct {
 	limitLowered, limitRaised     bool
 	deadlineSooner, deadlineLater bool
 	parallelismRaised             time.Duration // when, the last time
+	policyEased                   time.Duration // when podReplacementPolicy was changed to TerminatingOrFailed
 }
 
 func (e *edits) note(before, obj *batchv1.Job, now time.Duration) {
@@ -80,6 +81,9 @@ func (e *edits) note(before, obj *batchv1.Job, now time.Duration) {
 	e.deadlineLater = e.deadlineLater || is > was
 	if parallel(obj) > parallel(before) {
 		e.parallelismRaised = now
+	}
+	if replacesOnlyFailed(before) && !replacesOnlyFailed(obj) {
+		e.policyEased = now
 	}
 }
 
