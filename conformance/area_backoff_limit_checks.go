@@ -12,27 +12,21 @@ type jobFilter func(x *examiner, j *jobState) bool
 
 func anyJob(*examiner, *jobState) bool { return true }
 
-// exceeding is that a Job with too many failed pods fails.
-type exceeding struct {
-	promptly
-	filter jobFilter
-}
-
-// job sees an occasion also where the implementation has decided at once.
-func (c *exceeding) job(x *examiner, j *jobState) {
-	if decision(x, j, batchv1.JobFailureTarget) != nil && j.fail() > backoffLimitOf(j.obj) && c.filter(x, j) {
-		x.exercised()
-	}
-}
-
+// exceedingFails is that a Job with too many failed pods fails.
 func exceedingFails(filter jobFilter) func() any {
-	owed := func(x *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+	return promptAfter(failsAtOnce(filter), func(x *examiner, j *jobState) (since time.Duration, what string, owed bool) {
 		if j.gone || j.decided() || j.obj.DeletionTimestamp != nil || j.fail() <= backoffLimitOf(j.obj) || !filter(x, j) {
 			return 0, "", false
 		}
 		return 0, j.say("more pods of Job ", j.obj.Name, " have failed than backoffLimit, and it is not FailureTarget"), true
+	})
+}
+
+// failsAtOnce tells whether the implementation has just decided that a Job with too many failed pods fails.
+func failsAtOnce(filter jobFilter) jobFilter {
+	return func(x *examiner, j *jobState) bool {
+		return decision(x, j, batchv1.JobFailureTarget) != nil && j.fail() > backoffLimitOf(j.obj) && filter(x, j)
 	}
-	return func() any { return &exceeding{promptly{owed: owed}, filter} }
 }
 
 // hasHistory tells whether something has happened that could make an implementation forget failures.
@@ -89,10 +83,8 @@ func deletedPodsCount(_ *examiner, j *jobState) (since time.Duration, what strin
 	if j.newFailed == 0 || j.gone || j.finished() || replacesOnlyFailed(j.obj) {
 		return 0, "", false
 	}
-	for _, p := range j.pods {
-		if p.job == j && p.account == unlisted && p.tracked() && p.deleted.come() && !p.deleted.byImplementation() && p.failed() {
-			return p.deleted.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " was deleted by somebody else, and does not count as failed"), true
-		}
+	if p := j.uncounted(func(p *podState) bool { return p.deleted.come() && !p.deleted.byImplementation() && p.failed() }); p != nil {
+		return p.deleted.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " was deleted by somebody else, and does not count as failed"), true
 	}
 	return 0, "", false
 }
@@ -182,27 +174,18 @@ func failingFor(job *batchv1.Job, reason string) bool {
 	return c != nil && c.Status == corev1.ConditionTrue && c.Reason == reason
 }
 
-// killing is that a Job that fails for a reason has no active pods for long.
-type killing struct {
-	promptly
-	reason string
-}
-
-func (c *killing) job(x *examiner, j *jobState) {
-	d := decision(x, j, batchv1.JobFailureTarget)
-	if d != nil && d.Reason == c.reason && (j.active > 0 || j.anyPod(func(p *podState) bool { return p.killed })) {
-		x.exercised()
-	}
-}
-
+// noneActive is that a Job that fails for a reason has no active pods for long.
 func noneActive(reason string) func() any {
-	owed := func(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+	atOnce := func(x *examiner, j *jobState) bool {
+		d := decision(x, j, batchv1.JobFailureTarget)
+		return d != nil && d.Reason == reason && (j.active > 0 || j.anyPod(func(p *podState) bool { return p.killed }))
+	}
+	return promptAfter(atOnce, func(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
 		if j.gone || j.active == 0 || j.obj.DeletionTimestamp != nil || !failingFor(j.obj, reason) {
 			return 0, "", false
 		}
 		return 0, j.say("Job ", j.obj.Name, " is failing with ", reason, ", and pods of it are still active"), true
-	}
-	return func() any { return &killing{promptly{owed: owed}, reason} }
+	})
 }
 
 // killedCount is that the pods that were killed for a failure count as failed.

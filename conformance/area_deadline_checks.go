@@ -11,22 +11,13 @@ import (
 // pending reports whether no container of the pod has started yet.
 func (p *podState) pending() bool { return p.active() && p.obj.Status.Phase == corev1.PodPending }
 
-// late is that a Job whose deadline has passed fails.
-type late struct {
-	promptly
-	filter jobFilter
-}
-
-// job sees an occasion also where the implementation has decided at once.
-func (c *late) job(x *examiner, j *jobState) {
-	d := decision(x, j, batchv1.JobFailureTarget)
-	if d != nil && d.Reason == batchv1.JobReasonDeadlineExceeded && c.filter(x, j) {
-		x.exercised()
-	}
-}
-
+// deadlineFails is that a Job whose deadline has passed fails.
 func deadlineFails(filter jobFilter) func() any {
-	owed := func(x *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+	atOnce := func(x *examiner, j *jobState) bool {
+		d := decision(x, j, batchv1.JobFailureTarget)
+		return d != nil && d.Reason == batchv1.JobReasonDeadlineExceeded && filter(x, j)
+	}
+	return promptAfter(atOnce, func(x *examiner, j *jobState) (since time.Duration, what string, owed bool) {
 		at, running := deadlineAt(j.obj)
 		if !running || j.gone || j.decided() || j.obj.DeletionTimestamp != nil || x.skewed() || !filter(x, j) {
 			return 0, "", false
@@ -36,8 +27,7 @@ func deadlineFails(filter jobFilter) func() any {
 		}
 		return at, fmt.Sprintf("the deadline of Job %s passes %v after its start, at %v, and it is not FailureTarget",
 			j.obj.Name, at-sinceEpoch(*j.obj.Status.StartTime), at), true
-	}
-	return func() any { return &late{promptly{owed: owed}, filter} }
+	})
 }
 
 // silentBeforeDeadline tells whether nothing that happens in the cluster can remind the implementation.

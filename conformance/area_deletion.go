@@ -39,7 +39,7 @@ var deletion = []Requirement{
 		ID: "job/deletion/a-dying-job-can-fail", Clauses: []string{"DEL-4"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,
 		Sentence: "A Job that is being deleted must be evaluated as before: it fails when too many pods have failed.",
 		Observed: "As job/backoff-limit/exceeding-fails-the-job, for Jobs with a deletionTimestamp.",
-		Source:   "Kubernetes unit test \"too many job failures\" (deleting)", check: func() any { return &exceeding{promptly{owed: failsWhileDeleted}, beingDeletedJob} },
+		Source:   "Kubernetes unit test \"too many job failures\" (deleting)", check: promptAfter(failsAtOnce(beingDeletedJob), failsWhileDeleted),
 	},
 	{
 		ID: "job/deletion/a-new-job-counts-its-own-pods", Clauses: []string{"DEL-5", "SEL-5"}, Level: Core, Strength: Must,

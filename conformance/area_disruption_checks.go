@@ -124,10 +124,8 @@ func disruptedCount(filter func(*corev1.Pod) bool) func() any {
 		if j.newFailed == 0 || !j.runs() {
 			return 0, "", false
 		}
-		for _, p := range j.pods {
-			if p.job == j && p.account == unlisted && p.tracked() && p.obj.Status.Phase == corev1.PodFailed && filter(p.obj) {
-				return p.ended.at, j.say("pod ", p.obj.Name, " was ended by the cluster, and does not count as failed"), true
-			}
+		if p := j.uncounted(func(p *podState) bool { return p.obj.Status.Phase == corev1.PodFailed && filter(p.obj) }); p != nil {
+			return p.ended.at, j.say("pod ", p.obj.Name, " was ended by the cluster, and does not count as failed"), true
 		}
 		return 0, "", false
 	})

@@ -263,9 +263,9 @@ func (c *deadlineTimer) tick(x *examiner, until time.Duration) {
 }
 
 // expiryOf is when the deadline of a Job passes that has one running.
-func expiryOf(j *jobState) (time.Duration, bool) {
-	if !j.runs() || j.obj.Spec.ActiveDeadlineSeconds == nil || j.obj.Status.StartTime == nil || suspended(j.obj) {
+func expiryOf(j *jobState) (at time.Duration, ok bool) {
+	if !j.runs() {
 		return 0, false
 	}
-	return sinceEpoch(*j.obj.Status.StartTime) + deadlineOf(j.obj), true
+	return deadlineAt(j.obj)
 }

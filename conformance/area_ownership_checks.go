@@ -98,21 +98,10 @@ func (j *jobState) released(p *podState) bool {
 
 // missing is how many pods the Job lacks, as things are.
 func (j *jobState) missing() int {
-	if !j.runs() || suspended(j.obj) {
+	if !j.runs() {
 		return 0
 	}
-	wanted := parallel(j.obj)
-	if workQueue(j.obj) {
-		if j.succ() > 0 {
-			return 0
-		}
-	} else {
-		wanted = min(wanted, int(*j.obj.Spec.Completions)-j.succ())
-	}
-	if replacesOnlyFailed(j.obj) {
-		wanted -= j.terminating
-	}
-	return max(0, wanted-j.active)
+	return max(0, target(j.obj, j.succ())-j.occupied())
 }
 
 // replacedAtOnce is for Jobs without a failed pod: nothing delays their creations.
@@ -144,10 +133,8 @@ func adoptedCount(_ *examiner, j *jobState) (since time.Duration, what string, o
 	if j.newSucceeded+j.newFailed == 0 || !j.runs() {
 		return 0, "", false
 	}
-	for _, p := range j.pods {
-		if p.job == j && p.maker != j && p.account == unlisted && p.tracked() && terminal(p.obj) {
-			return 0, j.say("pod ", p.obj.Name, " had ended when Job ", j.obj.Name, " adopted it, and does not count"), true
-		}
+	if p := j.uncounted(func(p *podState) bool { return p.maker != j && terminal(p.obj) }); p != nil {
+		return 0, j.say("pod ", p.obj.Name, " had ended when Job ", j.obj.Name, " adopted it, and does not count"), true
 	}
 	return 0, "", false
 }
@@ -246,16 +233,10 @@ func adoptedSurplus(_ *examiner, j *jobState) (since time.Duration, what string,
 	if !j.runs() || j.active == 0 {
 		return 0, "", false
 	}
-	wanted := parallel(j.obj)
-	switch {
-	case suspended(j.obj):
-		wanted = 0
-	case workQueue(j.obj) && j.succ() > 0:
+	if workQueue(j.obj) && j.succ() > 0 && !suspended(j.obj) {
 		return 0, "", false // whatever runs is wanted (COMP-5)
-	case !workQueue(j.obj):
-		wanted = max(0, min(wanted, int(*j.obj.Spec.Completions)-j.succ()))
 	}
-	if j.active <= wanted || !j.anyPod(func(p *podState) bool { return p.job == j && p.maker != j }) {
+	if j.active <= target(j.obj, j.succ()) || !j.anyPod(func(p *podState) bool { return p.job == j && p.maker != j }) {
 		return 0, "", false
 	}
 	return 0, j.say("Job ", j.obj.Name, " has adopted more pods than it wants, and they stay active"), true

@@ -149,10 +149,8 @@ func failedInSpite(_ *examiner, j *jobState) (since time.Duration, what string, 
 	if j.newFailed == 0 || j.gone || j.finished() || !onFailure(j.obj) {
 		return 0, "", false
 	}
-	for _, p := range j.pods {
-		if p.job == j && p.account == unlisted && p.tracked() && p.obj.Status.Phase == corev1.PodFailed {
-			return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " has failed as a whole, and does not count"), true
-		}
+	if p := j.uncounted(func(p *podState) bool { return p.obj.Status.Phase == corev1.PodFailed }); p != nil {
+		return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " has failed as a whole, and does not count"), true
 	}
 	return 0, "", false
 }

@@ -55,10 +55,8 @@ func failedPodsCount(_ *examiner, j *jobState) (since time.Duration, what string
 	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || !j.is.plain || onFailure(j.obj) || j.newFailed == 0 {
 		return 0, "", false
 	}
-	for _, p := range j.pods {
-		if p.job == j && p.account == unlisted && p.tracked() && p.obj.Status.Phase == corev1.PodFailed {
-			return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " has failed, and it is not counted"), true
-		}
+	if p := j.uncounted(func(p *podState) bool { return p.obj.Status.Phase == corev1.PodFailed }); p != nil {
+		return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " has failed, and it is not counted"), true
 	}
 	return 0, "", false
 }

@@ -24,14 +24,17 @@ type openDebt struct {
 	due   bool         // not in the future any more
 }
 
-// prompt makes a check of a predicate, for the check field of a requirement.
+// prompt makes a check of a predicate, for the check field of a requirement. That something is owed for a while is its
+// occasion; a good implementation that acts at the very instant gives none. For what it does at once there are
+// promptAfter and promptAfterPod, which see an occasion in a change of a Job or a pod, by what has just been done, and
+// promptWhenever, which sees one in each change after which something is owed.
 func prompt(owed owes) func() any {
 	return func() any { return &promptly{owed: owed} }
 }
 
 // promptAfter is prompt for what a good implementation does at once, so that it is never seen to be owed: the changes
 // of a Job that make it owed are the occasions.
-func promptAfter(occasion func(x *examiner, j *jobState) bool,
+func promptAfter(occasion jobFilter,
 	owed owes,
 ) func() any {
 	return func() any { return &promptlyAfter{promptly{owed: owed}, occasion} }
@@ -39,7 +42,7 @@ func promptAfter(occasion func(x *examiner, j *jobState) bool,
 
 type promptlyAfter struct {
 	promptly
-	occasion func(x *examiner, j *jobState) bool
+	occasion jobFilter
 }
 
 func (c *promptlyAfter) job(x *examiner, j *jobState) {

@@ -5,7 +5,11 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/jobsim/jobsim/sim/event"
 )
 
 // What one version of a Job says.
@@ -66,3 +70,69 @@ func succeededIn(job *batchv1.Job) int {
 	}
 	return n
 }
+
+// condition returns the entry of a type, or nil.
+func condition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
+	for i := range job.Status.Conditions {
+		if job.Status.Conditions[i].Type == kind {
+			return &job.Status.Conditions[i]
+		}
+	}
+	return nil
+}
+
+// isTrue reports whether any entry of a type is True.
+func isTrue(job *batchv1.Job, kind batchv1.JobConditionType) bool {
+	for i := range job.Status.Conditions {
+		if c := &job.Status.Conditions[i]; c.Type == kind && c.Status == corev1.ConditionTrue {
+			return true
+		}
+	}
+	return false
+}
+
+func isDecided(job *batchv1.Job) bool {
+	return isTrue(job, batchv1.JobFailureTarget) || isTrue(job, batchv1.JobSuccessCriteriaMet)
+}
+
+func isFinished(job *batchv1.Job) bool {
+	return isTrue(job, batchv1.JobFailed) || isTrue(job, batchv1.JobComplete)
+}
+
+func suspended(job *batchv1.Job) bool { return job.Spec.Suspend != nil && *job.Spec.Suspend }
+
+func parallel(job *batchv1.Job) int { return int(valueOr(job.Spec.Parallelism, 1)) }
+
+func backoffLimitOf(job *batchv1.Job) int { return int(valueOr(job.Spec.BackoffLimit, 6)) }
+
+func onFailure(job *batchv1.Job) bool {
+	return job.Spec.Template.Spec.RestartPolicy == corev1.RestartPolicyOnFailure
+}
+
+// replacesOnlyFailed is podReplacementPolicy Failed ("F" in SEMANTICS.md); otherwise it is TerminatingOrFailed.
+func replacesOnlyFailed(job *batchv1.Job) bool {
+	return job.Spec.PodReplacementPolicy != nil && *job.Spec.PodReplacementPolicy == batchv1.Failed
+}
+
+// managedByOthers reports whether spec.managedBy gives the Job to a controller other than the built-in one, in whose
+// place an implementation is evaluated (MB-1).
+func managedByOthers(job *batchv1.Job) bool {
+	return job.Spec.ManagedBy != nil && *job.Spec.ManagedBy != batchv1.JobControllerName
+}
+
+func isCore(job *batchv1.Job) bool {
+	s := &job.Spec
+	return valueOr(s.CompletionMode, batchv1.NonIndexedCompletion) == batchv1.NonIndexedCompletion &&
+		s.PodFailurePolicy == nil && s.SuccessPolicy == nil && s.BackoffLimitPerIndex == nil &&
+		valueOr(s.ManagedBy, batchv1.JobControllerName) == batchv1.JobControllerName
+}
+
+func valueOr[T any](p *T, otherwise T) T {
+	if p == nil {
+		return otherwise
+	}
+	return *p
+}
+
+// sinceEpoch is a stored time as virtual time since the start of the run.
+func sinceEpoch(t metav1.Time) time.Duration { return t.Sub(event.Epoch) }

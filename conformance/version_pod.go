@@ -1,6 +1,8 @@
 package conformance
 
-import corev1 "k8s.io/api/core/v1"
+import (
+	corev1 "k8s.io/api/core/v1"
+)
 
 // What one version of a pod says, in the words of SEMANTICS.md. For a pod as it is stored podState has the same words.
 
@@ -26,4 +28,29 @@ func hasPhase(phase corev1.PodPhase) func(*corev1.Pod) bool {
 func failedAs(pod *corev1.Pod, onlyFailed bool) bool {
 	return pod.Status.Phase == corev1.PodFailed ||
 		!onlyFailed && pod.DeletionTimestamp != nil && pod.Status.Phase != corev1.PodSucceeded
+}
+
+func terminal(pod *corev1.Pod) bool {
+	return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
+}
+
+func ready(pod *corev1.Pod) bool {
+	for i := range pod.Status.Conditions {
+		if c := &pod.Status.Conditions[i]; c.Type == corev1.PodReady {
+			return c.Status == corev1.ConditionTrue
+		}
+	}
+	return false
+}
+
+// restartsOf sums the restarts of all containers, init containers included (ONF-3).
+func restartsOf(pod *corev1.Pod) int {
+	sum := 0
+	for i := range pod.Status.InitContainerStatuses {
+		sum += int(pod.Status.InitContainerStatuses[i].RestartCount)
+	}
+	for i := range pod.Status.ContainerStatuses {
+		sum += int(pod.Status.ContainerStatuses[i].RestartCount)
+	}
+	return sum
 }

@@ -1,15 +1,10 @@
 package conformance
 
 import (
-	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
-
-	"github.com/jobsim/jobsim/sim/event"
 )
 
 // jobState is one Job as the trace has shown it so far.
@@ -90,18 +85,6 @@ func (e *edits) note(before, obj *batchv1.Job, now time.Duration) {
 // noDeadline is the deadline of a Job that has none.
 const noDeadline = int64(1<<63 - 1)
 
-// tally is what there is of a Job's pods, as the vocabulary of SEMANTICS.md has it.
-type tally struct {
-	// active, ready, terminating are STAT-1 to STAT-3 in truth.
-	active, ready, terminating int
-	// restarts is R of ONF-3: over pods that are Pending or Running.
-	restarts int
-	// newSucceeded and newFailed are tracked pods that are finished and stand in no counter and no list yet.
-	newSucceeded, newFailed int
-	// tracked is how many carry the tracking finalizer.
-	tracked int
-}
-
 func (v *view) newJob(obj *batchv1.Job) *jobState {
 	var j *jobState
 	v.jobs, j = next(v.jobs)
@@ -148,74 +131,6 @@ func (j *jobState) stored(v *view, obj *batchv1.Job) {
 	j.noteTarget()
 }
 
-// recount makes the tally anew: under another replacement policy other pods are failed.
-func (j *jobState) recount() {
-	j.tally = tally{}
-	for _, p := range j.pods {
-		if p.job == j {
-			p.join()
-		}
-	}
-}
-
-// list notes which pods stand in the uncounted lists, or have left them because they are counted now.
-func (j *jobState) list(v *view) {
-	var now, old batchv1.UncountedTerminatedPods
-	if u := j.obj.Status.UncountedTerminatedPods; u != nil {
-		now = *u
-	}
-	if j.before != nil && j.before.Status.UncountedTerminatedPods != nil {
-		old = *j.before.Status.UncountedTerminatedPods
-	}
-	for _, uid := range now.Succeeded {
-		j.setListed(v, uid, listedSucceeded)
-	}
-	for _, uid := range now.Failed {
-		j.setListed(v, uid, listedFailed)
-	}
-	for _, uid := range old.Succeeded {
-		if !slices.Contains(now.Succeeded, uid) {
-			j.setListed(v, uid, countedSucceeded)
-		}
-	}
-	for _, uid := range old.Failed {
-		if !slices.Contains(now.Failed, uid) {
-			j.setListed(v, uid, countedFailed)
-		}
-	}
-}
-
-func (j *jobState) setListed(v *view, uid types.UID, a account) {
-	p := v.podByUID[uid]
-	if p == nil || p.account == a || p.accountOf != nil && p.accountOf != j {
-		return
-	}
-	p.leave()
-	if p.account == unlisted && p.job != nil {
-		p.listed = p.job.obj
-	}
-	p.account, p.accountOf = a, j
-	p.unsure = p.unsure || v.entry.Lost
-	p.join()
-}
-
-// succ and fail are the numbers of that name in the vocabulary of SEMANTICS.md.
-func (j *jobState) succ() int {
-	n := int(j.obj.Status.Succeeded) + j.newSucceeded
-	if u := j.obj.Status.UncountedTerminatedPods; u != nil {
-		n += len(u.Succeeded)
-	}
-	return n
-}
-
-func (j *jobState) fail() int {
-	n := int(j.obj.Status.Failed) + j.newFailed
-	if u := j.obj.Status.UncountedTerminatedPods; u != nil {
-		n += len(u.Failed)
-	}
-	return n
-}
-
 // summary is what many ask of a version of a Job; the zero summary is that of a Job which is not there yet.
 type summary struct{ decided, finished, core, plain bool }
 
@@ -228,75 +143,9 @@ func (j *jobState) finished() bool    { return j.is.finished }
 func (j *jobState) wasDecided() bool  { return j.was.decided }
 func (j *jobState) wasFinished() bool { return j.was.finished }
 
-// condition returns the entry of a type, or nil.
-func condition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
-	for i := range job.Status.Conditions {
-		if job.Status.Conditions[i].Type == kind {
-			return &job.Status.Conditions[i]
-		}
-	}
-	return nil
-}
-
-// isTrue reports whether any entry of a type is True.
-func isTrue(job *batchv1.Job, kind batchv1.JobConditionType) bool {
-	for i := range job.Status.Conditions {
-		if c := &job.Status.Conditions[i]; c.Type == kind && c.Status == corev1.ConditionTrue {
-			return true
-		}
-	}
-	return false
-}
-
-func isDecided(job *batchv1.Job) bool {
-	return isTrue(job, batchv1.JobFailureTarget) || isTrue(job, batchv1.JobSuccessCriteriaMet)
-}
-
-func isFinished(job *batchv1.Job) bool {
-	return isTrue(job, batchv1.JobFailed) || isTrue(job, batchv1.JobComplete)
-}
-
-// managedByOthers reports whether spec.managedBy gives the Job to a controller other than the built-in one, in whose
-// place an implementation is evaluated (MB-1).
-func managedByOthers(job *batchv1.Job) bool {
-	return job.Spec.ManagedBy != nil && *job.Spec.ManagedBy != batchv1.JobControllerName
-}
-
-func suspended(job *batchv1.Job) bool { return job.Spec.Suspend != nil && *job.Spec.Suspend }
-
-func parallel(job *batchv1.Job) int { return int(valueOr(job.Spec.Parallelism, 1)) }
-
-func backoffLimitOf(job *batchv1.Job) int { return int(valueOr(job.Spec.BackoffLimit, 6)) }
-
-func onFailure(job *batchv1.Job) bool {
-	return job.Spec.Template.Spec.RestartPolicy == corev1.RestartPolicyOnFailure
-}
-
-// replacesOnlyFailed is podReplacementPolicy Failed ("F" in SEMANTICS.md); otherwise it is TerminatingOrFailed.
-func replacesOnlyFailed(job *batchv1.Job) bool {
-	return job.Spec.PodReplacementPolicy != nil && *job.Spec.PodReplacementPolicy == batchv1.Failed
-}
-
 // core reports whether the Job asks for nothing beyond the core: core requirements say nothing about the pods and the
 // counters of others, nor about Jobs that somebody else manages (MB-1).
 func (j *jobState) core() bool { return j.is.core }
-
-func isCore(job *batchv1.Job) bool {
-	s := &job.Spec
-	return valueOr(s.CompletionMode, batchv1.NonIndexedCompletion) == batchv1.NonIndexedCompletion &&
-		s.PodFailurePolicy == nil && s.SuccessPolicy == nil && s.BackoffLimitPerIndex == nil &&
-		valueOr(s.ManagedBy, batchv1.JobControllerName) == batchv1.JobControllerName
-}
-
-func valueOr[T any](p *T, otherwise T) T {
-	if p == nil {
-		return otherwise
-	}
-	return *p
-}
-
-// sinceEpoch is a stored time as virtual time since the start of the run.
-func sinceEpoch(t metav1.Time) time.Duration { return t.Sub(event.Epoch) }
 
 // selects reports whether the Job's selector matches a pod. The expressions of a hand-made selector are left out: what
 // they exclude counts as selected nowhere else.

@@ -68,17 +68,6 @@ func (m moment) come() bool { return m.entry != nil }
 // byImplementation reports whether it came about by a request of the implementation.
 func (m moment) byImplementation() bool { return m.entry != nil && m.entry.Instance > 0 }
 
-// account is where a pod stands in the status of its Job.
-type account int8
-
-const (
-	unlisted account = iota
-	listedSucceeded
-	listedFailed
-	countedSucceeded
-	countedFailed
-)
-
 func (v *view) newPod(obj *corev1.Pod) *podState {
 	var p *podState
 	v.pods, p = next(v.pods)
@@ -183,56 +172,6 @@ func (p *podState) removed(v *view) {
 	p.noteCreation(v)
 }
 
-// join adds the pod to the tally of its Job; leave takes it out while it changes.
-func (p *podState) join()  { p.add(+1) }
-func (p *podState) leave() { p.add(-1) }
-
-func (p *podState) add(sign int) {
-	if p.obj == nil || p.gone {
-		return
-	}
-	if sign > 0 {
-		p.orphan = metav1.GetControllerOfNoCopy(p.obj) == nil
-		p.stray = !p.orphan && p.job != nil && p.job.deselects(p.obj)
-	}
-	switch {
-	case p.orphan:
-		p.view.orphaned += sign
-	case p.stray:
-		p.view.strays += sign
-	}
-	if p.job == nil {
-		return
-	}
-	p.job.podsAt = p.view.now
-	t := &p.job.tally
-	switch {
-	case p.active():
-		t.active += sign
-		if ready(p.obj) {
-			t.ready += sign
-		}
-	case p.terminating():
-		t.terminating += sign
-	}
-	if !terminal(p.obj) {
-		t.restarts += sign * restartsOf(p.obj)
-	}
-	if !p.tracked() {
-		return
-	}
-	t.tracked += sign
-	if p.account != unlisted {
-		return
-	}
-	switch {
-	case p.obj.Status.Phase == corev1.PodSucceeded:
-		t.newSucceeded += sign
-	case p.failed():
-		t.newFailed += sign
-	}
-}
-
 // tracked reports whether the pod carries the tracking finalizer now.
 func (p *podState) tracked() bool { return !p.gone && p.carries(p.obj) }
 
@@ -255,29 +194,4 @@ func (p *podState) failed() bool {
 		return false
 	}
 	return p.job == nil || !replacesOnlyFailed(p.job.obj)
-}
-
-func terminal(pod *corev1.Pod) bool {
-	return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
-}
-
-func ready(pod *corev1.Pod) bool {
-	for i := range pod.Status.Conditions {
-		if c := &pod.Status.Conditions[i]; c.Type == corev1.PodReady {
-			return c.Status == corev1.ConditionTrue
-		}
-	}
-	return false
-}
-
-// restartsOf sums the restarts of all containers, init containers included (ONF-3).
-func restartsOf(pod *corev1.Pod) int {
-	sum := 0
-	for i := range pod.Status.InitContainerStatuses {
-		sum += int(pod.Status.InitContainerStatuses[i].RestartCount)
-	}
-	for i := range pod.Status.ContainerStatuses {
-		sum += int(pod.Status.ContainerStatuses[i].RestartCount)
-	}
-	return sum
 }
