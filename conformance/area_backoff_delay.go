@@ -54,7 +54,7 @@ var backoffDelay = []Requirement{
 		Source:   "Kubernetes source, manageJob", check: waited(raisedMeanwhile),
 	},
 	{
-		ID: "job/backoff-delay/sibling-success-releases", Clauses: []string{"BO-7"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,
+		ID: "job/backoff-delay/sibling-success-releases", Clauses: []string{"BO-7", "BO-4"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,
 		Sentence: "A success of another pod must end the back-off delay: all missing pods are created.",
 		Observed: "A running Job that lacks a pod and has had no failure since its last success gets one within the reaction time.",
 		Source:   "Kubernetes source, newBackoffRecord", check: promptAfterPod(isCreationAfterSuccess, releasedBySuccess),
@@ -76,9 +76,10 @@ var backoffDelay = []Requirement{
 	{
 		ID: "job/backoff-delay/deleted-pods-count-from-their-deletion", Clauses: []string{"BO-13", "PRP-5"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "For a pod that was deleted while it was ready the back-off delay must count from the request; if it was not ready, from when it ceased to be.",
-		Observed: "As job/backoff-delay/upstream-figures, where the last failure is a pod that somebody else deleted.",
-		Source:   "Kubernetes unit test TestGetFinishedTime", Scenarios: []string{"pod-deleted"},
-		check: waited(deletedWhileRunning),
+		Observed: "As job/backoff-delay/upstream-figures and job/backoff-delay/wait-ends-on-time, where the last failure is a pod that somebody " +
+			"else deleted.",
+		Source: "Kubernetes unit test TestGetFinishedTime", Scenarios: []string{"pod-deleted"},
+		check: func() any { return &exactWait{notBefore(deletedWhileRunning), punctual{filter: deletedWhileRunning}} },
 	},
 }
 

@@ -12,22 +12,28 @@ type waitFilter func(x *examiner, j *jobState, w wait) bool
 func anyWait(*examiner, *jobState, wait) bool { return true }
 
 // waited is that no pod is created before a delay is over, as upstream has it.
-func waited(filter waitFilter) func() any {
-	return func() any {
-		return onPod(func(x *examiner, p *podState) {
-			j := p.job
-			if j == nil || p.before != nil || !x.byImplementation() || x.skewed() || len(j.failures) == 0 || j.hasAdopted() {
-				return
-			}
-			w := j.shortestWait(x.view, eachPod, upstreamMost)
-			if w.n == 0 || !filter(x, j, w) {
-				return
-			}
-			if x.exercised(); x.now < w.until {
-				x.violated("pod %s is created at %v; %d pods of Job %s have failed since the last success, the last one at %v at the earliest, "+
-					"so there is a delay of %v until %v", p.obj.Name, x.now, w.n, j.obj.Name, w.until-delayAfter(w.n, upstreamMost), delayAfter(w.n, upstreamMost), w.until)
-			}
-		})
+func waited(filter waitFilter) func() any { return func() any { return notBefore(filter) } }
+
+// exactWait is that pods are created neither before a delay is over nor later.
+type exactWait struct {
+	onPod
+	punctual
+}
+
+func notBefore(filter waitFilter) onPod {
+	return func(x *examiner, p *podState) {
+		j := p.job
+		if j == nil || p.before != nil || !x.byImplementation() || x.skewed() || len(j.failures) == 0 || j.hasAdopted() {
+			return
+		}
+		w := j.shortestWait(x.view, eachPod, upstreamMost)
+		if w.n == 0 || !filter(x, j, w) {
+			return
+		}
+		if x.exercised(); x.now < w.until {
+			x.violated("pod %s is created at %v; %d pods of Job %s have failed since the last success, the last one at %v at the earliest, "+
+				"so there is a delay of %v until %v", p.obj.Name, x.now, w.n, j.obj.Name, w.until-delayAfter(w.n, upstreamMost), delayAfter(w.n, upstreamMost), w.until)
+		}
 	}
 }
 

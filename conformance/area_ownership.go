@@ -80,8 +80,9 @@ var ownership = []Requirement{
 	{
 		ID: "job/ownership/leaves-dying-orphans", Clauses: []string{"SEL-7"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "A pod that is being deleted must not be adopted.",
-		Observed: "When the implementation makes a Job the controller of a pod, it cannot know of a deletionTimestamp.",
-		Source:   "Kubernetes source, PodControllerRefManager.ClaimPods", check: func() any { return onPod(leavesDying) },
+		Observed: "When the implementation makes a Job the controller of a pod, or the API server refuses it the finalizer that it would add, it " +
+			"cannot know of a deletionTimestamp.",
+		Source: "Kubernetes source, PodControllerRefManager.ClaimPods", check: func() any { return leavesDying{} },
 	},
 	{
 		ID: "job/ownership/frees-dying-orphans", Clauses: []string{"SEL-7", "TRK-9"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,

@@ -199,7 +199,26 @@ func handOver(x *examiner, p *podState) {
 
 func byHand(j *jobState) bool { return valueOr(j.obj.Spec.ManualSelector, false) }
 
-func leavesDying(x *examiner, p *podState) {
+// leavesDying is about the adoption of pods that are being deleted.
+type leavesDying struct{}
+
+// call looks for adoptions that fail because such a pod takes no new finalizer.
+func (leavesDying) call(x *examiner, e *trace.Entry) {
+	if e.Resource != podsResource || e.Verb != "patch" && e.Verb != "update" || e.Status == nil || e.Status.Details == nil {
+		return
+	}
+	p := x.pod(e.Namespace, e.Name)
+	if p == nil || !uncontrolled(p.obj) || !p.deleted.come() || x.atWork(p.deleted.entry.Seq, p.deleted.at) || !p.surelyThere(beingDeleted) {
+		return
+	}
+	for _, cause := range e.Status.Details.Causes {
+		if cause.Field == "metadata.finalizers" {
+			x.violated("pod %s is to be adopted although it is being deleted: %s", p.obj.Name, cause.Message)
+		}
+	}
+}
+
+func (leavesDying) pod(x *examiner, p *podState) {
 	if !p.gone && uncontrolled(p.obj) && beingDeleted(p.obj) {
 		x.exercised()
 	}

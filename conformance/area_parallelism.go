@@ -40,6 +40,13 @@ var parallelism = slices.Concat([]Requirement{
 		check: func() any { return zeroParallelism{} },
 	},
 	{
+		ID: "job/parallelism/zero-creates-nothing", Clauses: []string{"PAR-3", "PAR-2"}, Level: Core, Strength: Must,
+		Sentence: "No pod must be created while parallelism is 0.",
+		Observed: "At each accepted creation of a pod parallelism is not 0 in some version of the Job that the implementation may act on.",
+		Source:   "API reference, JobSpec.parallelism", Scenarios: []string{"parallelism-zero"},
+		check: func() any { return zeroCreates{} },
+	},
+	{
 		ID: "job/parallelism/zero-keeps-the-deadline", Clauses: []string{"PAR-3"}, Level: Core, Strength: Must, Bound: ReactionBound,
 		Sentence: "The deadline of a Job must go on while parallelism is 0.",
 		Observed: "While spec.parallelism is 0, FailureTarget=True is stored within the reaction time of startTime plus " +
@@ -132,6 +139,24 @@ func describeSize(job *batchv1.Job) string {
 		text += ", and it is suspended"
 	}
 	return text
+}
+
+// zeroCreates is about pods for Jobs with parallelism 0.
+type zeroCreates struct{}
+
+func hasNoPlaces(job *batchv1.Job) bool { return parallel(job) == 0 }
+
+func (zeroCreates) job(x *examiner, j *jobState) {
+	if !j.gone && j.before != nil && hasNoPlaces(j.before) && hasNoPlaces(j.obj) && x.byImplementation() {
+		x.exercised() // it has seen such a Job
+	}
+}
+
+func (zeroCreates) pod(x *examiner, p *podState) {
+	j := p.maker
+	if j != nil && !j.gone && p.created.entry == x.entry && x.byImplementation() && j.core() && hasNoPlaces(j.obj) && j.surely(hasNoPlaces) {
+		x.violated("pod %s is created for Job %s, which has parallelism 0", p.obj.Name, j.obj.Name)
+	}
 }
 
 // zeroParallelism checks the safe part of PAR-3.

@@ -59,6 +59,11 @@ func TestParallelismMutants(t *testing.T) {
 			says: "beside 0 active and 1 terminating pods",
 		},
 		{
+			requirement: "job/parallelism/zero-creates-nothing", scenario: story(neverJob(withSize(4, 0)), long),
+			mistake: wants(func(*fakes.Decisions, *batchv1.Job, fakes.Counts) int32 { return 1 }),
+			says:    "is created for Job work, which has parallelism 0",
+		},
+		{
 			requirement: "job/parallelism/zero-is-not-suspension", scenario: story(neverJob(withSize(4, 2)), long, scales(seconds(10), 0)),
 			mistake: func(d *fakes.Decisions) {
 				d.IsSuspended = func(job *batchv1.Job) bool { return *job.Spec.Parallelism == 0 }

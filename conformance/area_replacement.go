@@ -13,6 +13,12 @@ var replacement = []Requirement{
 		check:    func() any { return onPod(besideTerminating) },
 	},
 	{
+		ID: "job/replacement/delay-counts-from-the-end", Clauses: []string{"PRP-5"}, Level: UpstreamExact, Strength: Up, Since: 28,
+		Sentence: "Under podReplacementPolicy Failed the back-off delay for a pod that was deleted must count from when it has ended.",
+		Observed: "As job/backoff-delay/upstream-figures, where the last failure is a pod that somebody else deleted.",
+		Source:   "KEP-3939", check: waited(deletedAndEnded),
+	},
+	{
 		ID: "job/replacement/policy-edits-apply", Clauses: []string{"PRP-6", "PRP-1"}, Level: Core, Strength: Must, Since: 28, Bound: ReactionBound,
 		Sentence: "When podReplacementPolicy is changed to TerminatingOrFailed, pods that are terminating must count as failed at once.",
 		Observed: "After such an edit no tracked pod that is terminating stays out of the lists and counters of the status for longer than " +
@@ -20,6 +26,16 @@ var replacement = []Requirement{
 		Source: "KEP-3939",
 		check:  promptWhenever(policyEditIgnored),
 	},
+}
+
+var uncheckedReplacement = []Unchecked{
+	{"PRP-4", "about the indexes of Indexed Jobs"},
+}
+
+// deletedAndEnded tells whether the last failure is a pod that somebody deleted and that had to end first.
+func deletedAndEnded(_ *examiner, j *jobState, w wait) bool {
+	last := w.failures[len(w.failures)-1]
+	return last.deleted.come() && !last.deleted.byImplementation() && replacesOnlyFailed(j.obj)
 }
 
 func besideTerminating(x *examiner, p *podState) {

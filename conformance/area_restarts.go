@@ -75,8 +75,9 @@ var restarts = []Requirement{
 	{
 		ID: "job/restarts/failed-pods-count-too", Clauses: []string{"ONF-9"}, Level: Core, Strength: Must, Bound: ReactionBound,
 		Sentence: "A pod with restartPolicy OnFailure that ends in phase Failed all the same must count as failed like any other.",
-		Observed: "A tracked pod of such a Job in phase Failed stands in uncountedTerminatedPods, or is counted, within the reaction time.",
-		Source:   "Kubernetes source, getNewFinishedPods", check: prompt(failedInSpite),
+		Observed: "A tracked pod of such a Job in phase Failed stands in uncountedTerminatedPods, or is counted, within the reaction time, and " +
+			"before the implementation takes its finalizer.",
+		Source: "Kubernetes source, getNewFinishedPods", check: func() any { return &failedCount{promptly{owed: failedInSpite}} },
 	},
 }
 

@@ -145,6 +145,18 @@ func (c *runsUntilLimit) job(x *examiner, j *jobState) {
 	}
 }
 
+// failedCount looks also for pods that are given up instead.
+type failedCount struct{ promptly }
+
+func (c *failedCount) pod(x *examiner, p *podState) {
+	if !released(x, p) || p.obj.Status.Phase != corev1.PodFailed || p.job == nil || !onFailure(p.job.obj) || !mustBeListed(x, p) {
+		return
+	}
+	if x.exercised(); p.account == unlisted {
+		x.violated("pod %s of Job %s has failed as a whole, and loses its finalizer without being counted", p.obj.Name, p.job.obj.Name)
+	}
+}
+
 func failedInSpite(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
 	if j.newFailed == 0 || j.gone || j.finished() || !onFailure(j.obj) {
 		return 0, "", false

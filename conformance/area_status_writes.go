@@ -176,6 +176,20 @@ func statusRequirements() []Requirement {
 	return all
 }
 
+// storedOrRefused is a check of what is stored that takes for done what the API server has refused to store.
+type storedOrRefused struct {
+	onJob
+	refusedStatus
+}
+
+func orRefused(check onJob, field, message string) func() any {
+	return func() any {
+		return &storedOrRefused{check, refusedStatus{&statusRule{
+			causes: []refusal{{field, message}}, occasion: func(_, _ *batchv1.JobStatus) bool { return false },
+		}}}
+	}
+}
+
 // refusedStatus looks for status writes that are refused because of one rule.
 type refusedStatus struct{ rule *statusRule }
 

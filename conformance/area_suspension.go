@@ -24,6 +24,23 @@ var suspension = []Requirement{
 		check: promptWhenever(runsThoughSuspended),
 	},
 	{
+		ID: "job/suspension/removed-pods-do-not-count", Clauses: []string{"SUS-3", "BL-4"}, Level: Core, Strength: Must, Since: 26,
+		Sentence: "A pod that is deleted because its Job is suspended must not count, however it ends.",
+		Observed: "Its UID does not appear in status.uncountedTerminatedPods.",
+		Source:   "KEP-2232", Scenarios: []string{"suspend-resume"},
+		check: func() any { return &victimsDoNotCount{of: bySuspension} },
+	},
+	{
+		ID: "job/suspension/ended-pods-are-counted", Clauses: []string{"SUS-10", "STAT-8"}, Level: Core, Strength: Must, Since: 26,
+		Bound:    ReactionBound,
+		Sentence: "Pods that have ended must come to be counted also while their Job is suspended.",
+		Observed: "As job/counters/ended-pods-are-counted, for Jobs with spec.suspend true.",
+		Source:   "upstream code, syncJob",
+		check: func() any {
+			return &countsWhileSuspended{settling{what: "the number of uncounted pods", read: uncountedWhileSuspended, progress: counting}}
+		},
+	},
+	{
 		ID: "job/suspension/keeps-what-was-done", Clauses: []string{"SUS-4"}, Level: Core, Strength: Must, Since: 21,
 		Sentence: "A Job that is resumed must run only what is left of its work: successes from before the suspension count.",
 		Observed: "As job/parallelism/never-exceeds-target, for pods of Jobs that were suspended after a success.",
@@ -53,6 +70,11 @@ var suspension = []Requirement{
 		Source: "upstream code, syncJob",
 		check:  func() any { return onJob(suspendedTooLate) },
 	},
+}
+
+var uncheckedSuspension = []Unchecked{
+	{"SUS-9", "upstream does otherwise: it says Suspended although a DELETE has failed"},
+	{"SUS-13", "it says what to tolerate: startTime may be written twice on resume"},
 }
 
 func becameSuspended(x *examiner, j *jobState) bool {
@@ -91,6 +113,22 @@ func (*saysResumed) job(x *examiner, j *jobState) {
 	if x.exercised(); condition(j.obj, batchv1.JobSuspended) == nil {
 		x.violated("Job %s was Suspended=True and was resumed, and the entry is removed", j.obj.Name)
 	}
+}
+
+// countsWhileSuspended sees an occasion also where pods are listed at once.
+type countsWhileSuspended struct{ settling }
+
+func (c *countsWhileSuspended) job(x *examiner, j *jobState) {
+	if !j.gone && suspended(j.obj) && x.byImplementation() && uncountedIn(j.obj) > 0 {
+		x.exercised()
+	}
+}
+
+func uncountedWhileSuspended(x *examiner, j *jobState) (truth, kept int, ok bool) {
+	if !suspended(j.obj) {
+		return 0, 0, false
+	}
+	return uncountedPods(x, j)
 }
 
 // remainder remembers the Jobs that were suspended when some of their work was done.

@@ -38,6 +38,15 @@ func TestSuspensionMutants(t *testing.T) {
 			mistake: asIn("suspension-only-stops-creation"), says: "is suspended, and 1 of its pods are active",
 		},
 		{
+			requirement: "job/suspension/removed-pods-do-not-count", scenario: paused(1, long),
+			mistake: asIn("suspension-counts-as-failure"), says: "was active and was deleted as surplus at 8s, and it is counted as failed",
+		},
+		{
+			requirement: "job/suspension/ended-pods-are-counted",
+			scenario:    story(neverJob(withSize(2, 1)), short, suspends(seconds(5))),
+			mistake:     asIn("suspended-job-does-not-count"), says: "the number of uncounted pods of Job work is 1, and should be 0",
+		},
+		{
 			requirement: "job/suspension/keeps-what-was-done", scenario: paused(2, short),
 			mistake: asIn("work-repeated-on-resume"), says: "beside 0 active and 0 terminating pods and 2 successes",
 		},
@@ -72,6 +81,10 @@ func TestReplacementMutants(t *testing.T) {
 			requirement: "job/replacement/waits-for-terminating-pods",
 			scenario:    story(neverJob(withSize(3, 2), withPolicyFailed), slow, deleted, edit(seconds(12), `{"spec":{"parallelism":3}}`)),
 			mistake:     asIn("replaces-beside-terminating-pods"), says: "beside 1 active and 1 terminating pods and 0 successes",
+		},
+		{
+			requirement: "job/replacement/delay-counts-from-the-end", scenario: story(neverJob(withPolicyFailed), slow, deleted),
+			mistake: delays(noDelay), says: "the last one at 35s at the earliest, so there is a delay of 10s until 45s",
 		},
 		{
 			requirement: "job/replacement/policy-edits-apply",

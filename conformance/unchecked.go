@@ -15,9 +15,11 @@ var uncheckedClauses = [][]Unchecked{
 	uncheckedOwnership,
 	uncheckedParallelism,
 	uncheckedPodCreation,
+	uncheckedReplacement,
 	uncheckedResilience,
 	uncheckedRestarts,
 	uncheckedStatusWrites,
+	uncheckedSuspension,
 	uncheckedTracking,
 }
 

@@ -173,7 +173,7 @@ var brokenBackOff = []Broken{
 	{
 		Name:    "failure-waits-for-backoff",
 		Mistake: "It waits for the next attempt to be due before it sees that there are no attempts left.",
-		Clauses: []string{"BO-15", "BL-6"},
+		Clauses: []string{"BL-1", "BO-15"},
 		Bug:     "argoproj/argo-workflows#7588",
 		Break: func(d *Decisions) {
 			afterStep(d, "decide", func(_ context.Context, s *jobSync) {

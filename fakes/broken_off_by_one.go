@@ -98,7 +98,7 @@ var brokenOffByOne = []Broken{
 	{
 		Name:    "backoff-starts-doubled",
 		Mistake: "It doubles the back-off delay before the first wait, so that it begins with 20 s.",
-		Clauses: []string{"BO-1", "BO-15"},
+		Clauses: []string{"BO-15", "BO-1"},
 		Break: func(d *Decisions) {
 			d.BackoffDelay = func(l Limits, n int32) time.Duration {
 				if n <= 0 {

@@ -35,6 +35,8 @@ func backOffSituations() []Situation {
 		on(with(plot(specs(limited(6), sized(5, 2)), succeeding(4*second), failing(6*second), succeeding(second)),
 			stall(at(3*second), apiserver.Pods, 6*second)), "BO-4"),
 		on(plot(specs(limited(6), sized(3, 2)), succeeding(5*second), failing(5*second), succeeding(5*second)), "BO-4"),
+		on(plot(specs(limited(6), sized(4, 3)), failing(5*second), failing(5*second), succeeding(5*second), succeeding(second)),
+			"BO-4", "BO-7"),
 		on(plot(specs(limited(6), sized(3, 2)), failing(second), succeeding(4*second), succeeding(5*second)),
 			"BO-7", "BO-4", "STAT-8", "STAT-1"),
 		on(with(plot(specs(limited(6), sized(4, 1)), failing(second), endless()), scale(at(4*second), 3)), "BO-6"),
