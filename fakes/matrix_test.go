@@ -12,19 +12,19 @@ import (
 
 var update = flag.Bool("update", false, "write MATRIX.md anew")
 
-// matrixChecks keep the time of all of them together within two minutes of one core.
-var matrixChecks = matrix.Checks{All: 50}
+// matrixChecks are few, because there are hundreds of broken implementations.
+var matrixChecks = matrix.Checks{All: 20}
 
 const matrixIntro = `
-Every broken implementation of this package was evaluated at every level of the suite, with the built-in scenarios and 50
-random cases; more cases catch more. This page is written by ` + "`go test ./fakes -run Matrix -update`" + `, and a test keeps it
+Every broken implementation of this package was evaluated at every level of the suite, with the built-in scenarios,
+the situations and 20 random cases; more cases catch more. This page is written by ` + "`go test ./fakes -run Matrix -update`" + `, and a test keeps it
 true. ` + "`jobsim broken --matrix`" + ` shows everything that catches each, in 1000 cases, with times.
 `
 
-// TestMatrix keeps MATRIX.md true.
+// TestMatrix keeps MATRIX.md true, where it is asked to.
 func TestMatrix(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it evaluates every broken implementation")
+	if testing.Short() || !*update && os.Getenv("JOBSIM_MATRIX") == "" {
+		t.Skip("it evaluates every broken implementation, which takes minutes: set JOBSIM_MATRIX=1 to compare, or -update to write")
 	}
 	var mutants []matrix.Mutant
 	for _, b := range fakes.AllBroken() {
