@@ -41,6 +41,13 @@ var backoffDelay = []Requirement{
 		check: prompt(resetBySuccess),
 	},
 	{
+		ID: "job/backoff-delay/later-failures-count", Clauses: []string{"BO-4"}, Level: UpstreamExact, Strength: Up,
+		Sentence: "Failures that finished after the last success must count for the back-off delay, even if they are seen together with it.",
+		Observed: "As job/backoff-delay/upstream-figures, for Jobs that have had a success.",
+		Source:   "Kubernetes unit test TestNewBackoffRecord", Scenarios: []string{"success-resets-backoff"},
+		check: waited(afterSuccess),
+	},
+	{
 		ID: "job/backoff-delay/wait-ends-on-time", Clauses: []string{"BO-5", "BO-12", "BO-15"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "A missing pod must be created at the end of the back-off delay, the very instant included, and less than a second later at the latest.",
 		Observed: "In runs without disturbance a missing pod is created less than a second after the delay is over.",
@@ -58,6 +65,13 @@ var backoffDelay = []Requirement{
 		Sentence: "A success of another pod must end the back-off delay: all missing pods are created.",
 		Observed: "A running Job that lacks a pod and has had no failure since its last success gets one within the reaction time.",
 		Source:   "Kubernetes source, newBackoffRecord", check: promptAfterPod(isCreationAfterSuccess, releasedBySuccess),
+	},
+	{
+		ID: "job/backoff-delay/released-at-once", Clauses: []string{"BO-7"}, Level: UpstreamExact, Strength: Up,
+		Sentence: "After a success, and no failure since, missing pods must be created within a second.",
+		Observed: "In runs without disturbance, as job/backoff-delay/wait-ends-on-time; the second counts from the success.",
+		Source:   "Kubernetes source, newBackoffRecord", Scenarios: []string{"success-resets-backoff"},
+		check: func() any { return &punctual{released: true} },
 	},
 	{
 		ID: "job/backoff-delay/restart-does-not-lengthen", Clauses: []string{"BO-9", "CTRL-6"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,

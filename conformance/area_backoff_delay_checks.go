@@ -71,6 +71,9 @@ func waitsToReplace(x *examiner, p *podState) {
 	}
 }
 
+// afterSuccess tells whether the Job has had a success before the failures.
+func afterSuccess(_ *examiner, j *jobState, _ wait) bool { return j.lastSuccess() != nil }
+
 // severalAtOnce tells whether pods have failed together.
 func severalAtOnce(_ *examiner, _ *jobState, w wait) bool { return eachRound(w.failures) < w.n }
 
@@ -88,8 +91,10 @@ func deletedWhileRunning(_ *examiner, j *jobState, w wait) bool {
 // punctual is that pods are created as soon as the delay is over, as upstream has it.
 type punctual struct {
 	filter waitFilter
-	since  []time.Duration
-	pods   []int // how many pods the Jobs had had by then
+	// released is for Jobs of which a success has ended the delay; otherwise the filter says for which.
+	released bool
+	since    []time.Duration
+	pods     []int // how many pods the Jobs had had by then
 }
 
 // batch is how long upstream lets pod events wait (SYNC-6).
@@ -108,15 +113,23 @@ func (c *punctual) tick(x *examiner, until time.Duration) {
 			c.since[i], c.pods[i] = x.now, len(j.pods)
 		}
 		w := j.longestWait()
-		if w.n == 0 || !c.undisturbed(x, j, w) || !c.filter(x, j, w) {
-			continue
-		}
 		due := max(w.until, c.since[i]+batch)
+		switch {
+		case !c.undisturbed(x, j), c.released != (w.n == 0), !c.released && !c.filter(x, j, w):
+			continue
+		case c.released:
+			due = max(due, j.lastSuccess().ended.at+batch)
+		}
 		if at, running := deadlineAt(j.obj); running && at <= due+batch || until < due {
 			continue
 		}
 		x.exercised()
-		if until-due >= batch {
+		switch {
+		case until-due < batch:
+		case c.released:
+			x.violated("a pod of Job %s succeeded at %v, after its last failure; a pod is missing, and nothing is created until %v",
+				j.obj.Name, j.lastSuccess().ended.at, describeTime(until))
+		default:
 			x.violated("the back-off delay of Job %s, after %d failures, was over at %v; a pod is missing, and nothing is created until %v",
 				j.obj.Name, w.n, due, describeTime(until))
 		}
@@ -124,8 +137,8 @@ func (c *punctual) tick(x *examiner, until time.Duration) {
 }
 
 // undisturbed tells whether nothing has kept the implementation from seeing and counting since the failures.
-func (c *punctual) undisturbed(x *examiner, j *jobState, w wait) bool {
-	first := w.failures[0].failing.at
+func (c *punctual) undisturbed(x *examiner, j *jobState) bool {
+	first := j.failures[0].failing.at
 	return !j.hasAdopted() && x.hindered < first && x.runsSince < first && j.specAt < first
 }
 

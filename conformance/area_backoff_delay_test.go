@@ -94,6 +94,16 @@ func TestBackoffDelayMutants(t *testing.T) {
 			mistake:     holdsGrudges, says: "has succeeded after the last failure, a pod is missing, and none is created",
 		},
 		{
+			requirement: "job/backoff-delay/later-failures-count",
+			scenario:    story(neverJob(withSize(3, 1)), []kubelet.Script{exits(seconds(5), 0), fails, works}),
+			mistake:     delays(noDelay), says: "1 pods of Job work have failed since the last success",
+		},
+		{
+			requirement: "job/backoff-delay/released-at-once",
+			scenario:    story(neverJob(withSize(4, 2)), []kubelet.Script{fails, exits(seconds(7), 0), works}),
+			mistake:     asIn("success-only-shortens-wait"), says: "succeeded at 7s, after its last failure; a pod is missing, and nothing is created until",
+		},
+		{
 			requirement: "job/backoff-delay/restart-does-not-lengthen",
 			scenario: withFaults(story(neverJob(), []kubelet.Script{fails, works}),
 				sim.Fault{When: after(seconds(7)), Crash: &sim.Crash{Down: seconds(1)}}),

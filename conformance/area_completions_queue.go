@@ -26,6 +26,13 @@ var workQueueCompletions = []Requirement{
 		check: promptWhenever(queueSucceeds),
 	},
 	{
+		ID: "job/completions/work-queue-lets-pods-work", Clauses: []string{"COMP-3"}, Level: Core, Strength: Must,
+		Sentence: "When a pod of a Job without completions has succeeded, the others must be let work to their end.",
+		Observed: "As job/backoff-limit/pods-run-on-within-the-limit, for Jobs without completions that have had a success.",
+		Source:   "API reference, JobSpec.completions; Kubernetes integration test TestParallelJob", Scenarios: []string{"work-queue"},
+		check: func() any { return onPod(queueLetsWork) },
+	},
+	{
 		ID: "job/completions/work-queue-makes-no-more-pods", Clauses: []string{"COMP-4"}, Level: Core, Strength: Must,
 		Sentence: "Of a Job without completions no pod must be created after the first success that was seen.",
 		Observed: "No accepted creation of a pod once the implementation must know that a pod has succeeded.",
@@ -59,6 +66,17 @@ func queueNeedsSuccess(x *examiner, j *jobState) {
 		return
 	}
 	noActivePod(x, j)
+}
+
+func queueLetsWork(x *examiner, p *podState) {
+	j := p.job
+	if j == nil || !j.runs() || !workQueue(j.obj) || j.succ() == 0 {
+		return
+	}
+	if j.active > 0 {
+		x.exercised()
+	}
+	needlessDelete(x, p)
 }
 
 func queueSucceeds(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {

@@ -145,6 +145,10 @@ func TestWorkQueueMutants(t *testing.T) {
 			says: "has succeeded and none is active, and it does not succeed",
 		},
 		{
+			requirement: "job/completions/work-queue-lets-pods-work", scenario: story(neverJob(queue(2)), []kubelet.Script{ends, long}),
+			mistake: asIn("work-queue-completes-at-first-success"), says: "was active, and is deleted for no reason",
+		},
+		{
 			requirement: "job/completions/work-queue-makes-no-more-pods", scenario: story(neverJob(queue(2)), []kubelet.Script{ends, long}),
 			mistake: allAtOnce, says: "which has no completions and of which a pod had succeeded",
 		},

@@ -45,6 +45,14 @@ var evaluationUpstream = []Requirement{
 		check: func() any { return &triggers{wanted: batchedTriggers} },
 	},
 	{
+		ID: "job/evaluation/pod-changes-are-batched", Clauses: []string{"SYNC-6"}, Level: UpstreamExact, Strength: Up,
+		Sentence: "A change of a pod must not be evaluated before a second has passed, so that the changes of many pods cost one evaluation.",
+		Observed: "No call of a reconcile function that the delivery of a pod has caused comes less than a second after it, if the " +
+			"instance has evaluated the Job before.",
+		Source: "Kubernetes unit test TestJobBackoff; kubernetes issue 118470", Scenarios: []string{"pi", "parallel-completions"},
+		check: func() any { return &batches{} },
+	},
+	{
 		ID: "job/evaluation/deadline-timer", Clauses: []string{"SYNC-6", "ADS-4"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "A Job must be evaluated at the instant at which its deadline passes.",
 		Observed: "A reconcile function is called for the Job at status.startTime plus activeDeadlineSeconds.",
@@ -114,7 +122,7 @@ func (c *effectOrder) call(x *examiner, e *trace.Entry) {
 			x.violated("in one evaluation the finalizer of pod %s is removed, and then there is a %s of pod %s", c.freed, e.Verb, e.Name)
 		}
 	default:
-		if p := x.pod(e.Namespace, e.Name); p != nil && p.untracked.entry == e && p.job == x.syncedJob() &&
+		if p := x.pod(e.Namespace, e.Name); p != nil && p.untracked.entry == e && p.job != nil && p.job == x.syncedJob() &&
 			p.seen != nil && terminal(p.seen) && p.settled() && !p.perhaps(p.job.deselects) {
 			x.exercised()
 			c.freed = p.obj.Name
@@ -193,6 +201,28 @@ func (c *triggers) tick(x *examiner, until time.Duration) {
 			x.violatedBy([]*trace.Entry{t.entry}, "%s of %s %s was delivered at %v, and Job %s is not evaluated by %v",
 				t.entry.Verb, t.entry.Resource, t.entry.Name, t.entry.At, t.job.obj.Name, t.at)
 		}
+	}
+}
+
+// batches checks that what happens to pods waits for more of it. It remembers which instance has evaluated a Job last.
+type batches struct{ evaluated perJob[int] }
+
+func (c *batches) instance(x *examiner, e *trace.Entry) {
+	j := x.syncedJob()
+	if e.Verb != "sync" || j == nil {
+		return
+	}
+	before := *c.evaluated.of(j)
+	*c.evaluated.of(j) = x.instance
+	cause := x.run.Trace.Find(e.Cause)
+	if before != x.instance || !j.runs() || cause == nil || cause.Kind != trace.Delivery {
+		return
+	}
+	if pod, ok := cause.Object.(*corev1.Pod); !ok || x.controllerOf(pod) != j {
+		return
+	}
+	if x.exercised(); e.At-cause.At < batch {
+		x.violated("Job %s is evaluated at %v, because of %s of pod %s, which was delivered at %v", j.obj.Name, e.At, cause.Verb, cause.Name, cause.At)
 	}
 }
 

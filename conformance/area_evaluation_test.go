@@ -168,6 +168,10 @@ func TestUpstreamEvaluationMutants(t *testing.T) {
 			mistake: func(d *fakes.Decisions) { d.Limits.Batch = 5 * time.Second }, says: "is not evaluated by 1s",
 		},
 		{
+			requirement: "job/evaluation/pod-changes-are-batched", scenario: story(neverJob(), ends),
+			mistake: asIn("one-sync-per-event"), says: "Job work is evaluated at 0s, because of ADDED of pod work-",
+		},
+		{
 			requirement: "job/evaluation/deadline-timer",
 			scenario:    story(neverJob(withDeadline(10)), []kubelet.Script{exits(seconds(60), 0)}),
 			mistake: func(d *fakes.Decisions) {

@@ -92,7 +92,7 @@ var brokenCounters = []Broken{
 	{
 		Name:    "terminating-lags-deletions",
 		Mistake: "It counts the terminating pods before it deletes some, and reports that number.",
-		Clauses: []string{"STAT-3", "FIN-8"},
+		Clauses: []string{"FIN-8", "STAT-3"},
 		Bug:     "kubernetes/kubernetes#125089",
 		Break: func(d *Decisions) {
 			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {

@@ -39,6 +39,7 @@ func backOffSituations() []Situation {
 			"BO-4", "BO-7"),
 		on(plot(specs(limited(6), sized(3, 2)), failing(second), succeeding(4*second), succeeding(5*second)),
 			"BO-7", "BO-4", "STAT-8", "STAT-1"),
+		on(plot(specs(limited(6), sized(5, 3)), failing(second), failing(second), succeeding(4*second), succeeding(2*second)), "BO-7"),
 		on(with(plot(specs(limited(6), sized(4, 1)), failing(second), endless()), scale(at(4*second), 3)), "BO-6"),
 		on(plot(specs(limited(6), sized(3, 3)), failing(3*second), endless()), "BO-11", "STV-14", "STAT-1"),
 		on(plot(specs(limited(2), sized(3, 2)), failing(3*second), failing(5*second)), "BO-12"),
