@@ -23,7 +23,7 @@ type exactWait struct {
 func notBefore(filter waitFilter) onPod {
 	return func(x *examiner, p *podState) {
 		j := p.job
-		if j == nil || p.before != nil || !x.byImplementation() || x.skewed() || len(j.failures) == 0 || j.hasAdopted() {
+		if j == nil || p.before != nil || !x.byImplementation() || x.skewed() || len(j.failures) == 0 || j.swappedPods() {
 			return
 		}
 		w := j.shortestWait(x.view, eachPod, upstreamMost)
@@ -41,7 +41,7 @@ func notBefore(filter waitFilter) onPod {
 // created anyway is none of its business.
 func waitsToReplace(x *examiner, p *podState) {
 	j := p.job
-	if j == nil || p.before != nil || !x.byImplementation() || x.skewed() || len(j.failures) == 0 {
+	if j == nil || p.before != nil || !x.byImplementation() || x.skewed() || len(j.failures) == 0 || j.swappedPods() {
 		return
 	}
 	w := j.shortestWait(x.view, eachRound, documentedMost)
@@ -139,13 +139,13 @@ func (c *punctual) tick(x *examiner, until time.Duration) {
 // undisturbed tells whether nothing has kept the implementation from seeing and counting since the failures.
 func (c *punctual) undisturbed(x *examiner, j *jobState) bool {
 	first := j.failures[0].failing.at
-	return !j.hasAdopted() && x.hindered < first && x.runsSince < first && j.specAt < first
+	return !j.swappedPods() && x.hindered < first && x.runsSince < first && j.specAt < first
 }
 
-// hasAdopted reports whether the Job has taken over a pod: one that has ended counts for its back-off, too, with the
-// finish time that it has (SEL-4).
-func (j *jobState) hasAdopted() bool {
-	return j.anyPod(func(p *podState) bool { return p.maker != j })
+// swappedPods reports whether pods have come to the Job from elsewhere, have gone, or have come back. What has ended
+// then counts for the back-off or does not, as it was claimed or released before it was looked at (SEL-2, SEL-4).
+func (j *jobState) swappedPods() bool {
+	return j.anyPod(func(p *podState) bool { return p.maker != j || p.swapped })
 }
 
 // finishDiffers tells whether the last failure was noticed when or after it happened, so that the two can be told apart.
@@ -157,7 +157,7 @@ func finishDiffers(_ *examiner, _ *jobState, w wait) bool {
 // resetBySuccess is that a success makes the implementation forget earlier failures.
 func resetBySuccess(x *examiner, j *jobState) (since time.Duration, what string, owed bool) {
 	s := j.lastSuccess()
-	if s == nil || len(j.failures) == 0 || j.failures[0].failing.entry.Seq > s.ended.entry.Seq || j.missing() == 0 || x.skewed() {
+	if s == nil || len(j.failures) == 0 || j.failures[0].failing.entry.Seq > s.ended.entry.Seq || j.missing() == 0 || x.skewed() || j.swappedPods() {
 		return 0, "", false
 	}
 	w := j.longestWait()
@@ -190,7 +190,7 @@ func isCreationAfterSuccess(x *examiner, p *podState) bool {
 
 // notLongerAfterRestart is that a restart may cut a wait short, and does not make it longer.
 func notLongerAfterRestart(x *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-	if len(j.failures) == 0 || j.missing() == 0 || x.skewed() {
+	if len(j.failures) == 0 || j.missing() == 0 || x.skewed() || j.swappedPods() {
 		return 0, "", false
 	}
 	w := j.longestWait()

@@ -148,6 +148,11 @@ var reservedReasons = map[string]bool{
 	batchv1.JobReasonFailedIndexes: true, batchv1.JobReasonCompletionsReached: true, batchv1.JobReasonSuccessPolicy: true,
 }
 
+// decisive are the conditions that decide or end a Job.
+var decisive = map[batchv1.JobConditionType]bool{
+	batchv1.JobFailureTarget: true, batchv1.JobFailed: true, batchv1.JobSuccessCriteriaMet: true, batchv1.JobComplete: true,
+}
+
 func falseDecidesNothing(x *examiner, j *jobState) {
 	if j.gone || j.before == nil {
 		return
@@ -160,7 +165,7 @@ func falseDecidesNothing(x *examiner, j *jobState) {
 		x.exercised()
 		for i := range j.obj.Status.Conditions {
 			c := &j.obj.Status.Conditions[i]
-			if x.byImplementation() && c.Type != batchv1.JobSuspended && c.Status == "True" && c.Reason == denied.Reason {
+			if x.byImplementation() && decisive[c.Type] && c.Status == "True" && c.Reason == denied.Reason {
 				x.violated("Job %s is %s with reason %s, which it has from an entry %s=%s", j.obj.Name, c.Type, c.Reason, kind,
 					denied.Status)
 			}

@@ -68,7 +68,7 @@ func failedNotReplaced(j *jobState) (string, bool) {
 
 func attempts(x *examiner, j *jobState) {
 	if j.gone || j.wasFinished() || !isTrue(j.obj, batchv1.JobFailed) || !j.is.plain || onFailure(j.obj) ||
-		j.obj.Generation != 1 || !oneAtATime(j) {
+		j.obj.Generation != 1 || !oneAtATime(j) || j.swappedPods() {
 		return
 	}
 	if c := condition(j.obj, batchv1.JobFailed); c.Reason != batchv1.JobReasonBackoffLimitExceeded {

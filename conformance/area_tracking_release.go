@@ -240,7 +240,7 @@ func (c *secondReleases) call(x *examiner, e *trace.Entry) {
 		return
 	}
 	p := x.podByUID[pod.UID]
-	if p == nil || !p.untracked.come() || p.untracked.entry == e || p.untracked.entry.Instance != e.Instance ||
+	if p == nil || !p.untracked.come() || p.deleted.byImplementation() && x.atWork(p.untracked.entry.Seq, p.untracked.at) || p.untracked.entry == e || p.untracked.entry.Instance != e.Instance ||
 		p.untracked.entry.Lost || !p.untracked.byImplementation() || p.job == nil || !p.job.counted() {
 		return
 	}

@@ -42,6 +42,7 @@ type podState struct {
 	orphan, stray bool
 	account       account
 	givenUp       bool      // it may count as failed because its Job was failing while it was alive
+	swapped       bool      // it was controlled by somebody else, or by nobody, for a time
 	denied        bool      // the implementation was told that it is gone, and may believe it (TRK-5)
 	accountOf     *jobState // whose account that is
 	// listed is the first version of its Job that lists the pod or counts it; nil if none does.
@@ -134,8 +135,9 @@ func (p *podState) noteDeleted() {
 
 // control notes whose pod it is now.
 func (p *podState) control(v *view) {
-	p.job = nil
+	was := p.job
 	p.job = v.controllerOf(p.obj)
+	p.swapped = p.swapped || p.before != nil && p.job != was
 	if p.job == nil || p.job == p.last {
 		return
 	}

@@ -23,9 +23,10 @@ func claim(ctx context.Context, s *jobSync) error {
 	var errs []error
 	own := s.pods[:0]
 	for _, pod := range s.pods {
-		if selector.Matches(labels.Set(pod.Labels)) {
+		// A Job that is going lets no pod go, but frees them all (DEL-3).
+		if s.job.DeletionTimestamp != nil || selector.Matches(labels.Set(pod.Labels)) {
 			own = append(own, pod)
-		} else if s.job.DeletionTimestamp == nil {
+		} else {
 			errs = append(errs, letGo(ctx, s, pod.Pod))
 		}
 	}
