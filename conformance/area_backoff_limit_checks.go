@@ -193,7 +193,7 @@ func killedCount(reason string, filter jobFilter) func() any {
 	return func() any {
 		return onJob(func(x *examiner, j *jobState) {
 			if j.gone || j.wasFinished() || !isTrue(j.obj, batchv1.JobFailed) || !failingFor(j.obj, reason) || !filter(x, j) ||
-				x.wasRefused && j.everSuspended { // it may have been suspended before the decision was stored (CTRL-8, SUS-3)
+				x.wasRefused && j.obj.Generation > 1 { // an edit may have made them surplus before the decision was stored (CTRL-8, SUS-3, PAR-5)
 				return
 			}
 			failed, killed := 0, 0
