@@ -103,9 +103,9 @@ var backoffLimit = []Requirement{
 	},
 	{
 		ID: "job/backoff-limit/failed-exceeds-the-limit", Clauses: []string{"BL-8"}, Level: Core, Strength: Must,
-		Sentence: "A Job that has failed because too many pods failed must show more failures than backoffLimit; it may show many more.",
+		Sentence: "A Job that has failed because too many pods failed must show all failures: more than backoffLimit, and maybe many more.",
 		Observed: "When Failed=True with BackoffLimitExceeded is stored for a Job with restartPolicy Never, status.failed is at least one more " +
-			"than the backoffLimit at the decision.",
+			"than the backoffLimit at the decision, and not less than the pods that were listed as failed.",
 		Source: "Kubernetes integration test TestJobBackoffOnRestartPolicyNever", Scenarios: []string{"never-backoff", "backofflimit-zero"},
 		check: func() any { return &failedExceeds{} },
 	},

@@ -246,7 +246,22 @@ func (c *failedExceeds) job(x *examiner, j *jobState) {
 			x.violated("Job %s has failed with BackoffLimitExceeded, but status.failed is %d and backoffLimit was %d",
 				j.obj.Name, j.obj.Status.Failed, c.limits[j])
 		}
+		if n := j.listedAs(listedFailed, countedFailed); int(j.obj.Status.Failed) < n {
+			x.violated("Job %s has failed with BackoffLimitExceeded, but status.failed is %d and %d pods were listed as failed",
+				j.obj.Name, j.obj.Status.Failed, n)
+		}
 	}
+}
+
+// listedAs is how many pods stand in one of two places of the Job's account.
+func (j *jobState) listedAs(listed, counted account) int {
+	n := 0
+	for _, p := range j.pods {
+		if p.accountOf == j && (p.account == listed || p.account == counted) {
+			n++
+		}
+	}
+	return n
 }
 
 func failureBeatsCompletion(x *examiner, j *jobState) {

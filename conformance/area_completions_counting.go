@@ -25,7 +25,7 @@ var countedPods = []Requirement{
 		ID: "job/completions/success-is-not-lost", Clauses: []string{"COMP-13"}, Level: Core, Strength: Must, Bound: ReactionBound,
 		Sentence: "A tracked pod that has succeeded must count, even if it is deleted right after.",
 		Observed: "Its UID is in status.uncountedTerminatedPods before the implementation removes its finalizer, and within " +
-			"the reaction time.",
+			"the reaction time; and not in the list of failures if it is known to have succeeded.",
 		Source: "KEP-2307", Scenarios: []string{"pi"},
 		check: func() any { return &successKept{promptly{owed: successCounts}} },
 	},
@@ -43,6 +43,14 @@ var countedPods = []Requirement{
 		Observed: "The events of the Job in the order of their creation.",
 		Source:   "kube-controller-manager, recordJobFinished",
 		check:    func() any { return &tooManyEvent{} },
+	},
+	{
+		ID: "job/completions/surplus-successes-show", Clauses: []string{"COMP-11"}, Level: UpstreamExact, Strength: Up,
+		Sentence: "When more pods have succeeded than completions, status.succeeded must show them all.",
+		Observed: "When Complete=True is stored for a Job that has listed more pods as succeeded than completions, succeeded is not less " +
+			"than these pods.",
+		Source: "kube-controller-manager, recordJobFinished",
+		check:  func() any { return onJob(surplusShows) },
 	},
 }
 
@@ -115,6 +123,20 @@ func (v *view) podName(uid types.UID) string {
 	return string(uid)
 }
 
+func surplusShows(x *examiner, j *jobState) {
+	if !becameFinished(x, j) || !isTrue(j.obj, batchv1.JobComplete) || workQueue(j.obj) {
+		return
+	}
+	n := j.listedAs(listedSucceeded, countedSucceeded)
+	if n <= int(*j.obj.Spec.Completions) {
+		return
+	}
+	if x.exercised(); int(j.obj.Status.Succeeded) < n {
+		x.violated("Job %s is Complete with status.succeeded %d, and %d of its pods were listed as succeeded",
+			j.obj.Name, j.obj.Status.Succeeded, n)
+	}
+}
+
 // successKept checks COMP-13.
 type successKept struct{ promptly }
 
@@ -133,6 +155,18 @@ func successCounts(_ *examiner, j *jobState) (since time.Duration, what string, 
 func (c *successKept) pod(x *examiner, p *podState) {
 	if p.deleted.entry == x.entry && p.tracked() && isSucceeded(p.obj) {
 		x.exercised()
+	}
+}
+
+func (c *successKept) job(x *examiner, j *jobState) {
+	if !accounts(x, j) || isTrue(j.obj, batchv1.JobFailureTarget) {
+		return
+	}
+	_, failed := newlyListed(j)
+	for _, uid := range failed {
+		if p := x.podByUID[uid]; p != nil && p.job == j && p.surelyThere(isSucceeded) {
+			x.violated("pod %s of Job %s has succeeded, and is listed as failed", p.obj.Name, j.obj.Name)
+		}
 	}
 }
 

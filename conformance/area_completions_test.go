@@ -264,6 +264,15 @@ func TestCountedPodsMutants(t *testing.T) {
 			says: "is listed as failed, and its phase is Running and nobody has deleted it",
 		},
 		{
+			requirement: "job/completions/surplus-successes-show", scenario: adoption(seconds(10), exits(seconds(5), 0)),
+			mistake: asIn("succeeded-clamped"), says: "Job heir is Complete with status.succeeded 1, and 3 of its pods were listed as succeeded",
+		},
+		{
+			requirement: "job/completions/success-is-not-lost",
+			scenario:    withFaults(story(neverJob(), []kubelet.Script{exits(seconds(10), 0)}, deletingPod(12, 1)), silentPods(5, 20)),
+			mistake:     asIn("success-lost-when-deleted"), says: "has succeeded, and is listed as failed",
+		},
+		{
 			requirement: "job/completions/too-many-succeeded-event", scenario: adoption(seconds(10), exits(seconds(5), 0)),
 			rewrite: func(t *trace.Trace) {
 				for i := range t.Entries {

@@ -44,9 +44,9 @@ var conditionEntries = []Requirement{
 		ID: "job/conditions/false-decides-nothing", Clauses: []string{"FIN-12"}, Level: UpstreamExact, Strength: Up, Since: 31,
 		Sentence: "A FailureTarget or SuccessCriteriaMet entry that is not True must have no effect.",
 		Observed: "After somebody adds such an entry, with a reason that no controller uses, no condition with that reason " +
-			"becomes True.",
+			"becomes True, and no active pod is deleted for no other reason.",
 		Source: "upstream test TestTrackJobStatusAndRemoveFinalizers", Scenarios: []string{"status-notes"},
-		check: func() any { return onJob(falseDecidesNothing) },
+		check: func() any { return falseDecidesNothing{} },
 	},
 }
 
@@ -153,13 +153,38 @@ var decisive = map[batchv1.JobConditionType]bool{
 	batchv1.JobFailureTarget: true, batchv1.JobFailed: true, batchv1.JobSuccessCriteriaMet: true, batchv1.JobComplete: true,
 }
 
-func falseDecidesNothing(x *examiner, j *jobState) {
+// falseDecidesNothing looks at what follows from entries that are not True.
+type falseDecidesNothing struct{}
+
+// denied returns an entry of a type that is not True and that no controller has written; nil if there is none.
+func denied(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
+	entry := condition(job, kind)
+	if entry == nil || isTrue(job, kind) || entry.Reason == "" || reservedReasons[entry.Reason] {
+		return nil
+	}
+	return entry
+}
+
+func (falseDecidesNothing) pod(x *examiner, p *podState) {
+	j := p.job
+	if j == nil || p.deleted.entry != x.entry || !p.deleted.byImplementation() || p.seen == nil || terminal(p.obj) {
+		return
+	}
+	for _, kind := range []batchv1.JobConditionType{batchv1.JobFailureTarget, batchv1.JobSuccessCriteriaMet} {
+		if denied(j.obj, kind) != nil && !j.mayDelete() {
+			x.violated("active pod %s is deleted, and there is no reason but that Job %s has an entry %s, which is not True",
+				p.obj.Name, j.obj.Name, kind)
+		}
+	}
+}
+
+func (falseDecidesNothing) job(x *examiner, j *jobState) {
 	if j.gone || j.before == nil {
 		return
 	}
 	for _, kind := range []batchv1.JobConditionType{batchv1.JobFailureTarget, batchv1.JobSuccessCriteriaMet} {
-		denied := condition(j.before, kind)
-		if denied == nil || isTrue(j.before, kind) || j.wasDecided() || denied.Reason == "" || reservedReasons[denied.Reason] {
+		denied := denied(j.before, kind)
+		if denied == nil || j.wasDecided() {
 			continue
 		}
 		x.exercised()

@@ -157,6 +157,13 @@ func TestConditionMutants(t *testing.T) {
 			requirement: "job/conditions/false-decides-nothing",
 			scenario: story(neverJob(), []kubelet.Script{exits(seconds(30), 0)},
 				statusEdit(10, `{"type": "FailureTarget", "status": "False", "reason": "NothingWrong"}`)),
+			mistake: asIn("false-failure-target-decides"),
+			says:    "and there is no reason but that Job work has an entry FailureTarget, which is not True",
+		},
+		{
+			requirement: "job/conditions/false-decides-nothing",
+			scenario: story(neverJob(withSize(1, 0)), []kubelet.Script{exits(seconds(30), 0)}, edit(seconds(40), `{"spec": {"parallelism": 1}}`),
+				statusEdit(10, `{"type": "FailureTarget", "status": "False", "reason": "NothingWrong"}`)),
 			mistake: func(d *fakes.Decisions) {
 				d.Outcome[1].Decide = func(_ *fakes.Decisions, o fakes.Observation) *fakes.Verdict {
 					if c := condition(o.Job, batchv1.JobFailureTarget); c != nil {

@@ -57,7 +57,7 @@ var disruption = []Requirement{
 		ID: "job/disruption/evicted-pods-count", Clauses: []string{"EXT-8"}, Level: Core, Strength: Must, Bound: ReactionBound,
 		Sentence: "A pod that was evicted or preempted and is Failed must count as failed.",
 		Observed: "A tracked pod of a running Job with DisruptionTarget in phase Failed stands in uncountedTerminatedPods, or is counted, " +
-			"within the reaction time.",
+			"within the reaction time, and before the implementation takes its finalizer.",
 		Source: "KEP-3329", Scenarios: []string{"node-deleted"},
 		check: disruptedCount(func(pod *corev1.Pod) bool { return disrupted(pod) && !givenUp(pod) }),
 	},

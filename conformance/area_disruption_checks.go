@@ -118,9 +118,29 @@ func lostBlockTheEnd(x *examiner, j *jobState) {
 	}
 }
 
-// disruptedCount is that pods which the cluster has ended count.
+// disruptedCount is that pods which the cluster has ended count, and are not let go before.
 func disruptedCount(filter func(*corev1.Pod) bool) func() any {
-	return prompt(func(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+	owed := disruptedUncounted(filter)
+	return func() any { return &disruptions{promptly{owed: owed}, filter} }
+}
+
+type disruptions struct {
+	promptly
+	filter func(*corev1.Pod) bool
+}
+
+func (c *disruptions) pod(x *examiner, p *podState) {
+	if !released(x, p) || p.obj.Status.Phase != corev1.PodFailed || !c.filter(p.obj) || !mustBeListed(x, p) {
+		return
+	}
+	if x.exercised(); p.account == unlisted {
+		x.violated("pod %s was ended by the cluster, and loses its finalizer although Job %s neither lists nor counts it",
+			p.obj.Name, p.job.obj.Name)
+	}
+}
+
+func disruptedUncounted(filter func(*corev1.Pod) bool) owes {
+	return func(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
 		if j.newFailed == 0 || !j.runs() {
 			return 0, "", false
 		}
@@ -128,7 +148,7 @@ func disruptedCount(filter func(*corev1.Pod) bool) func() any {
 			return p.ended.at, j.say("pod ", p.obj.Name, " was ended by the cluster, and does not count as failed"), true
 		}
 		return 0, "", false
-	})
+	}
 }
 
 // patienceWithPending is about pods that do not start.

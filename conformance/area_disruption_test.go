@@ -93,6 +93,11 @@ func TestDisruptionMutants(t *testing.T) {
 			says: "was ended by the cluster, and does not count as failed",
 		},
 		{
+			requirement: "job/disruption/evicted-pods-count",
+			scenario:    story(neverJob(), []kubelet.Script{{Runs: runs.Runs, EvictAfter: seconds(20)}, minute}),
+			mistake:     asIn("evicted-pods-not-counted"), says: "and loses its finalizer although Job work neither lists nor counts it",
+		},
+		{
 			requirement: "job/disruption/pending-is-no-failure",
 			scenario:    story(neverJob(withDeadline(300)), []kubelet.Script{{Unschedulable: kubelet.Forever}}),
 			mistake: func(d *fakes.Decisions) {

@@ -52,15 +52,17 @@ var ownership = []Requirement{
 	},
 	{
 		ID: "job/ownership/adopted-pods-that-ended-count", Clauses: []string{"SEL-4"}, Level: UpstreamExact, Strength: Up, Bound: ReactionBound,
-		Sentence: "An adopted pod that has ended already must count like any other.",
-		Observed: "It stands in uncountedTerminatedPods, or is counted, within the reaction time after its adoption.",
-		Source:   "Kubernetes source, getPodsForJob", Scenarios: []string{"hand-over"}, check: promptAfterPod(isAdoptionOfEnded, adoptedCount),
+		Sentence: "A pod without a controller that has ended already must be adopted and count like any other.",
+		Observed: "Such a pod that matches the selector of a running Job has a controller within the reaction time, and stands in " +
+			"uncountedTerminatedPods or is counted within that time after its adoption.",
+		Source: "Kubernetes source, getPodsForJob", Scenarios: []string{"hand-over"}, check: promptAfterPod(isAdoptionOfEnded, adoptedCount),
 	},
 	{
 		ID: "job/ownership/leaves-foreign-pods-alone", Clauses: []string{"SEL-5"}, Level: Core, Strength: Must,
 		Sentence: "Pods that another controller owns must not be touched or counted, whatever their labels.",
 		Observed: "No accepted write to a pod that the implementation must know to be controlled by another kind, and no pod in " +
-			"uncountedTerminatedPods that has never been the Job's.",
+			"uncountedTerminatedPods that has never been the Job's; while there are pods that were its own, no status.active above " +
+			"those that are.",
 		Source: "Kubernetes documentation, owners and dependents", Scenarios: []string{"pod-handed-over"},
 		check: func() any { return foreign{} },
 	},

@@ -130,7 +130,14 @@ func adoptsForTheLiving(x *examiner, p *podState) {
 }
 
 func adoptedCount(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-	if j.newSucceeded+j.newFailed == 0 || !j.runs() {
+	if !j.runs() {
+		return 0, "", false
+	}
+	for _, p := range j.orphans(func(p *podState) bool { return terminal(p.obj) && !beingDeleted(p.obj) }) {
+		return 0, j.say("pod ", p.obj.Name, " has ended, has no controller and matches the selector of Job ", j.obj.Name,
+			", and is not adopted"), true
+	}
+	if j.newSucceeded+j.newFailed == 0 {
 		return 0, "", false
 	}
 	if p := j.uncounted(func(p *podState) bool { return p.maker != j && terminal(p.obj) }); p != nil {
@@ -163,7 +170,25 @@ func (foreign) call(x *examiner, e *trace.Entry) {
 	}
 }
 
-func (foreign) job(x *examiner, j *jobState) { listsOwn(x, j) }
+func (foreign) job(x *examiner, j *jobState) {
+	listsOwn(x, j)
+	if j.gone || j.before == nil || !x.byImplementation() {
+		return
+	}
+	own, others := 0, 0
+	for _, p := range j.pods {
+		switch {
+		case p.perhapsThere(func(pod *corev1.Pod) bool { return isActive(pod) && x.controllerOf(pod) == j }):
+			own++
+		case controlledByOthers(p.obj):
+			others++
+		}
+	}
+	if others > 0 && int(j.obj.Status.Active) > own {
+		x.violated("Job %s shows %d active pods, and has %d; %d were its own and have another controller now",
+			j.obj.Name, j.obj.Status.Active, own, others)
+	}
+}
 
 // listsOwn is that the uncounted lists name only pods that the Job has or has had.
 func listsOwn(x *examiner, j *jobState) {

@@ -136,13 +136,25 @@ func TestOwnershipMutants(t *testing.T) {
 		},
 		{
 			requirement: "job/ownership/adopted-pods-that-ended-count", scenario: takeOver(three),
+			mistake: asIn("finished-orphans-ignored"), says: "has ended, has no controller and matches the selector of Job new",
+		},
+		{
+			requirement: "job/ownership/adopted-pods-that-ended-count", scenario: takeOver(three),
 			mistake: func(d *fakes.Decisions) { d.IsSucceeded = func(*corev1.Pod) bool { return false } },
 			says:    "had ended when Job new adopted it, and does not count",
 		},
 		{
 			requirement: "job/ownership/leaves-foreign-pods-alone",
+			scenario: story(neverJob(withSize(2, 2)), []kubelet.Script{exits(time.Hour, 0)}, onThePod(seconds(15), sim.PodAction{Pod: 1,
+				Patch: &sim.Patch{Type: types.JSONPatchType,
+					Data: []byte(`[{"op": "replace", "path": "/metadata/ownerReferences/0/kind", "value": "Workflow"}]`)}}),
+				edit(seconds(20), `{"spec": {"parallelism": 1}}`)),
+			mistake: asIn("pods-owned-by-uid-alone"), says: "1 were its own and have another controller now",
+		},
+		{
+			requirement: "job/ownership/leaves-foreign-pods-alone",
 			scenario:    story(neverJob(withSize(2, 1)), []kubelet.Script{exits(seconds(10), 0)}, onThePod(seconds(15), sim.PodAction{Pod: 2, Patch: toStudio()})),
-			rewrite: rewriteObjects(0, func(e *trace.Entry) bool { return e.Actor != "kubelet/node-1" || e.At > seconds(15) }, func(pod *corev1.Pod) {
+			rewrite: rewriteObjects(0, anyEntry, func(pod *corev1.Pod) {
 				pod.OwnerReferences = []metav1.OwnerReference{{Kind: "Studio", Controller: new(true)}}
 			}),
 			says: "which has never been its own",

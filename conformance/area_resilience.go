@@ -158,6 +158,14 @@ var refusals = []Requirement{
 		check: func() any { return &conflicts{} },
 	},
 	{
+		ID: "job/resilience/conflicts-are-retried", Clauses: []string{"CTRL-5"}, Level: Core, Strength: Must, Bound: ReactionBound,
+		Sentence: "A status write that has met a conflict must be tried again, although nothing else happens.",
+		Observed: "After a status write of a Job was refused with 409, and until the next one, it does not happen that status.active is " +
+			"wrong or a pod that has ended is in no list for longer than the times for reaction and retry.",
+		Source: "upstream test TestSyncJobUpdateRequeue", Scenarios: []string{"api-errors"},
+		check: func() any { return newRetriedWrites() },
+	},
+	{
 		ID: "job/resilience/refused-creations-do-not-fail", Clauses: []string{"CTRL-9"}, Level: Core, Strength: Must,
 		Sentence: "Refused creations of pods must not fail a Job.",
 		Observed: "After a creation was refused, a Job without a deadline of which no pod has failed, was deleted or was restarted does " +
@@ -195,6 +203,41 @@ func (c *conflicts) pod(x *examiner, p *podState) {
 	}
 	if refused := *c.refused.of(p.maker); refused != nil {
 		tooMany(x, p, refused, "after a conflict of a status write")
+	}
+}
+
+// retriedWrites remembers of which Jobs the last status write has met a conflict.
+type retriedWrites struct {
+	promptly
+	refused perJob[bool]
+}
+
+func newRetriedWrites() *retriedWrites {
+	c := &retriedWrites{}
+	c.owed = func(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
+		if len(c.refused.all) == 0 || !*c.refused.of(j) || !j.counted() ||
+			j.newSucceeded+j.newFailed == 0 && int(j.obj.Status.Active) == j.active {
+			return 0, "", false
+		}
+		return j.podsAt, j.say("a status write of Job ", j.obj.Name, " has met a conflict, and none follows: active is ",
+			itoa(int(j.obj.Status.Active)), " and should be ", itoa(j.active), ", and ", itoa(j.newSucceeded+j.newFailed),
+			" ended pods are not counted"), true
+	}
+	return c
+}
+
+func (c *retriedWrites) call(x *examiner, e *trace.Entry) {
+	if e.Resource != jobsResource || e.Subresource != "status" {
+		return
+	}
+	if j := x.jobNamed(e.Namespace, e.Name); j != nil {
+		refused := e.Status != nil && e.Status.Code == 409
+		if refused || len(c.refused.all) > 0 {
+			*c.refused.of(j) = refused
+		}
+		if refused && j.counted() {
+			x.exercised()
+		}
 	}
 }
 

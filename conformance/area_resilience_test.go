@@ -57,6 +57,11 @@ func TestResilienceMutants(t *testing.T) {
 			mistake:     heedless, says: "was created after a conflict of a status write, and Job work, which may have 2, has 3 active pods with it",
 		},
 		{
+			requirement: "job/resilience/conflicts-are-retried",
+			scenario:    withFaults(two(), failingAfter(seconds(10), "update", "jobs", "status", 409, 2)),
+			mistake:     asIn("conflict-not-retried"), says: "a status write of Job work has met a conflict, and none follows: active is 2 and should be 0",
+		},
+		{
 			requirement: "job/resilience/refused-creations-do-not-fail",
 			scenario:    withFaults(oneSuccess(), failing("create", "pods", "", 403, 5)),
 			mistake: func(d *fakes.Decisions) {

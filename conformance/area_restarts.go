@@ -74,9 +74,10 @@ var restarts = []Requirement{
 	},
 	{
 		ID: "job/restarts/failed-pods-count-too", Clauses: []string{"ONF-9"}, Level: Core, Strength: Must, Bound: ReactionBound,
-		Sentence: "A pod with restartPolicy OnFailure that ends in phase Failed all the same must count as failed like any other.",
+		Sentence: "A pod with restartPolicy OnFailure that ends in phase Failed all the same must count as failed like any other, and against " +
+			"backoffLimit.",
 		Observed: "A tracked pod of such a Job in phase Failed stands in uncountedTerminatedPods, or is counted, within the reaction time, and " +
-			"before the implementation takes its finalizer.",
+			"before the implementation takes its finalizer; and the Job is FailureTarget within that time if more have failed than backoffLimit.",
 		Source: "Kubernetes source, getNewFinishedPods", check: func() any { return &failedCount{promptly{owed: failedInSpite}} },
 	},
 }

@@ -158,7 +158,13 @@ func (c *failedCount) pod(x *examiner, p *podState) {
 }
 
 func failedInSpite(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-	if j.newFailed == 0 || j.gone || j.finished() || !onFailure(j.obj) {
+	if j.gone || j.finished() || !onFailure(j.obj) {
+		return 0, "", false
+	}
+	if j.fail() > backoffLimitOf(j.obj) && j.runs() {
+		return 0, j.say(itoa(j.fail()), " pods of Job ", j.obj.Name, " have failed, which is more than backoffLimit, and it is not FailureTarget"), true
+	}
+	if j.newFailed == 0 {
 		return 0, "", false
 	}
 	if p := j.uncounted(func(p *podState) bool { return p.obj.Status.Phase == corev1.PodFailed }); p != nil {

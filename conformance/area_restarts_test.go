@@ -121,6 +121,10 @@ func TestRestartMutants(t *testing.T) {
 			mistake: countByPhase, says: "status.failed 0; 0 pods had failed before and 1 were killed",
 		},
 		{
+			requirement: "job/restarts/failed-pods-count-too", scenario: story(restartedJob(withLimit(1)), []kubelet.Script{evicted(seconds(5))}),
+			mistake: asIn("onfailure-failed-pods-ignored"), says: "2 pods of Job work have failed, which is more than backoffLimit",
+		},
+		{
 			requirement: "job/restarts/failed-pods-count-too", scenario: story(restartedJob(), []kubelet.Script{evicted(seconds(5)), exits(time.Minute, 0)}),
 			mistake: func(d *fakes.Decisions) {
 				d.IsFailed = func(job *batchv1.Job, _ *corev1.Pod) bool { return !onFailure(job) }

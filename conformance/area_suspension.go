@@ -17,6 +17,14 @@ var suspension = []Requirement{
 		check: promptAfter(becameSuspended, suspensionUnsaid),
 	},
 	{
+		ID: "job/suspension/said-only-if-so", Clauses: []string{"SUS-8", "ADS-12"}, Level: Core, Strength: Must, Since: 21,
+		Sentence: "A Job that is not suspended must not become Suspended=True, not even to make up for a suspension that was missed.",
+		Observed: "No write of the implementation turns Suspended to True when spec.suspend is false in every version that it may have " +
+			"looked at.",
+		Source: "API reference, JobSpec.suspend", Scenarios: []string{"suspend-resume"},
+		check: func() any { return onJob(suspendedIsTrue) },
+	},
+	{
 		ID: "job/suspension/deletes-active-pods", Clauses: []string{"SUS-2"}, Level: Core, Strength: Must, Since: 21, Bound: ReactionBound,
 		Sentence: "All active pods of a Job that is suspended must be deleted.",
 		Observed: "A Job that has spec.suspend true and that is not decided has no active pod after the reaction time.",
@@ -87,6 +95,16 @@ func suspensionUnsaid(_ *examiner, j *jobState) (since time.Duration, what strin
 		return 0, "", false
 	}
 	return j.specAt, j.say("Job ", j.obj.Name, " is suspended, and is not Suspended=True"), true
+}
+
+func suspendedIsTrue(x *examiner, j *jobState) {
+	if j.gone || !x.byImplementation() || j.before == nil || !j.everSuspended {
+		return
+	}
+	x.exercised()
+	if becameSuspended(x, j) && j.surely(func(job *batchv1.Job) bool { return !suspended(job) }) {
+		x.violated("Job %s is not suspended, and becomes Suspended=True", j.obj.Name)
+	}
 }
 
 func runsThoughSuspended(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {

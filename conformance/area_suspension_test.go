@@ -34,6 +34,12 @@ func TestSuspensionMutants(t *testing.T) {
 			mistake: asIn("suspended-condition-missing"), says: "is suspended, and is not Suspended=True",
 		},
 		{
+			requirement: "job/suspension/said-only-if-so",
+			scenario: story(neverJob(withSize(3, 1)), short, suspends(seconds(6)), sim.Action{When: after(seconds(6)), Suspend: new(false)},
+				suspends(time.Minute)),
+			mistake: asIn("missed-suspension-made-up-for"), says: "Job work is not suspended, and becomes Suspended=True",
+		},
+		{
 			requirement: "job/suspension/deletes-active-pods", scenario: paused(1, long),
 			mistake: asIn("suspension-only-stops-creation"), says: "is suspended, and 1 of its pods are active",
 		},

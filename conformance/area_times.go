@@ -73,6 +73,13 @@ var times = []Requirement{
 		Source:   "KEP-3998", Scenarios: []string{"node-lost"},
 		check: func() any { return onJob(completionTimeIsTheEnd) },
 	},
+	{
+		ID: "job/times/completion-time-is-now", Clauses: []string{"TIME-5"}, Level: UpstreamExact, Strength: Up, Since: 31,
+		Sentence: "A Job's status.completionTime must be the time at which it is said to be Complete, however long ago its last pod ended.",
+		Observed: "In the version in which Complete=True appears it is less than two seconds before lastTransitionTime of the condition.",
+		Source:   "upstream code, finishJob", Scenarios: []string{"stale-watch"},
+		check: func() any { return onJob(completionTimeIsNow) },
+	},
 }
 
 // startTimes follows how long Jobs have had no startTime.
@@ -216,6 +223,16 @@ func completionTimeFits(x *examiner, j *jobState) {
 	if x.exercised(); condition.Before(at) {
 		x.violated("Job %s is Complete since %s, and has completionTime %s", j.obj.Name,
 			describeStamp(condition), describeStamp(at))
+	}
+}
+
+func completionTimeIsNow(x *examiner, j *jobState) {
+	if !becameFinished(x, j) || x.skewed() || !isTrue(j.obj, batchv1.JobComplete) || j.obj.Status.CompletionTime == nil {
+		return
+	}
+	at, said := sinceEpoch(*j.obj.Status.CompletionTime), sinceEpoch(trueCondition(j.obj, batchv1.JobComplete).LastTransitionTime)
+	if x.exercised(); said-at >= 2*time.Second+x.slowness() {
+		x.violated("Job %s is Complete since %v, and has completionTime %v", j.obj.Name, said, at)
 	}
 }
 

@@ -98,5 +98,9 @@ func TestTimeMutants(t *testing.T) {
 			}),
 			says: "and its last pod ended at 40s only",
 		},
+		{
+			requirement: "job/times/completion-time-is-now", scenario: withFaults(oneSuccess(), silentPods(5, 20)),
+			mistake: asIn("completion-time-of-last-pod"), says: "Job work is Complete since 26s, and has completionTime 10s",
+		},
 	})
 }

@@ -2,10 +2,12 @@ package conformance
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
@@ -84,4 +86,59 @@ func freedAndListed(x *examiner, j *jobState) types.UID {
 		}
 	}
 	return ""
+}
+
+// releasesOfASync follows the removal of finalizers in one call of a reconcile function.
+type releasesOfASync struct {
+	sync    int
+	refused *trace.Entry // the first refusal
+	job     *jobState
+	asked   []*podState
+}
+
+func (c *releasesOfASync) call(x *examiner, e *trace.Entry) {
+	if e.Resource != podsResource || e.Verb != "patch" || x.sync == 0 || e.Cause != x.sync {
+		return
+	}
+	p := x.pod(e.Namespace, e.Name)
+	if p == nil || p.job == nil {
+		return
+	}
+	if c.sync != x.sync {
+		c.sync, c.refused, c.asked = x.sync, nil, c.asked[:0]
+	}
+	c.asked = append(c.asked, p)
+	if c.refused == nil && e.Status != nil && (p.account == listedSucceeded || p.account == listedFailed) {
+		c.refused, c.job = e, p.job
+	}
+}
+
+// instance looks back when the call is over.
+func (c *releasesOfASync) instance(x *examiner, e *trace.Entry) {
+	if e.Verb == "sync" || e.Verb == "error" {
+		c.lookBack(x)
+	}
+	c.sync, c.refused = 0, nil
+}
+
+func (c *releasesOfASync) end(x *examiner) {
+	if x.run.Ending == sim.Quiet {
+		c.lookBack(x)
+	}
+}
+
+func (c *releasesOfASync) lookBack(x *examiner) {
+	if c.refused == nil || !c.job.counted() {
+		return
+	}
+	for _, p := range c.job.pods {
+		listed := p.account == listedSucceeded || p.account == listedFailed
+		if p.job != c.job || !listed || !p.tracked() || p.seen == nil {
+			continue
+		}
+		if x.exercised(); !slices.Contains(c.asked, p) {
+			x.violatedBy([]*trace.Entry{c.refused}, "the finalizer of pod %s could not be removed, and that of pod %s, which Job %s lists too, "+
+				"is not removed by the same sync", c.refused.Name, p.obj.Name, c.job.obj.Name)
+		}
+	}
 }

@@ -35,6 +35,13 @@ var releases = []Requirement{
 		check: func() any { return onJob(releasedBeforeCounted) },
 	},
 	{
+		ID: "job/tracking/one-refusal-stops-no-others", Clauses: []string{"TRK-5"}, Level: UpstreamExact, Strength: Up, Since: 22,
+		Sentence: "When a finalizer cannot be removed, those of all other listed pods must be removed all the same.",
+		Observed: "In a sync in which the removal of a finalizer is refused, every other pod that its Job lists, and that carries one, is patched.",
+		Source:   "upstream test \"pod patch errors with partial success\"", Scenarios: []string{"api-errors"},
+		check: func() any { return &releasesOfASync{} },
+	},
+	{
 		ID: "job/tracking/refused-releases-are-tried-again", Clauses: []string{"TRK-5"}, Level: Core, Strength: Must, Since: 22,
 		Bound: ReactionBound,
 		Sentence: "When the finalizer of a pod cannot be removed, the pod must stay listed until it is, and the pods of which it " +

@@ -134,6 +134,10 @@ func TestReleaseMutants(t *testing.T) {
 			says: "has left the uncounted lists of Job work, and carries the finalizer still",
 		},
 		{
+			requirement: "job/tracking/one-refusal-stops-no-others", scenario: withFaults(twoAtOnce(), failing("patch", "pods", "", 500, 1)),
+			mistake: asIn("one-failed-patch-stops-accounting"), says: "which Job work lists too, is not removed by the same sync",
+		},
+		{
 			requirement: "job/tracking/refused-releases-are-tried-again",
 			scenario:    withFaults(twoAtOnce(), failing("patch", "pods", "", 500, 1)),
 			middleman:   &middleman{swallow: true}, says: "could not be removed, and Job work does not list the pod any more",

@@ -128,7 +128,7 @@ var brokenClockBases = []Broken{
 	{
 		Name:    "start-time-refreshed-by-edits",
 		Mistake: "It starts the clock anew whenever the spec of the Job has been edited.",
-		Clauses: []string{"ADS-12", "TIME-4", "STV-12"},
+		Clauses: []string{"STV-12", "TIME-4", "ADS-12"},
 		Break: func(d *Decisions) {
 			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				last := latch(s, "generation", s.job.Generation)

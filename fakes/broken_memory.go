@@ -73,7 +73,7 @@ var brokenMemory = []Broken{
 	{
 		Name:    "successes-forgotten-at-restart",
 		Mistake: "It counts successes in memory, so that a restart of the controller repeats finished work.",
-		Clauses: []string{"CTRL-1", "COMP-9"},
+		Clauses: []string{"COMP-9", "CTRL-1"},
 		Bug:     "hashicorp/nomad#4299",
 		Break: func(d *Decisions) {
 			afterStep(d, "observe", func(_ context.Context, s *jobSync) {

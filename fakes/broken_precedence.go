@@ -56,7 +56,7 @@ var brokenPrecedence = []Broken{
 	{
 		Name:    "failure-overrides-stored-success",
 		Mistake: "It fails a Job whose SuccessCriteriaMet is stored when backoffLimit is exceeded later.",
-		Clauses: []string{"FIN-11", "SYNC-2", "STV-4"},
+		Clauses: []string{"STV-4", "FIN-11", "SYNC-2"},
 		Break:   func(d *Decisions) { testFirst(d, "backoff limit") },
 	},
 	{

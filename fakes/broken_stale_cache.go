@@ -85,7 +85,7 @@ var brokenStaleCache = []Broken{
 	{
 		Name:    "status-read-again-before-write",
 		Mistake: "It reads the Job anew to write a status computed from an old one, so that conflicts go unnoticed.",
-		Clauses: []string{"CTRL-5", "STAT-11"},
+		Clauses: []string{"STAT-11", "CTRL-5"},
 		Bug:     "kubernetes/kubernetes#105199",
 		Break: func(d *Decisions) {
 			d.WriteStatus = func(ctx context.Context, s *jobSync) error {

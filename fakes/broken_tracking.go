@@ -34,7 +34,7 @@ var brokenTracking = []Broken{
 	{
 		Name:    "listed-pods-counted-again",
 		Mistake: "It counts pods that are listed in uncountedTerminatedPods once more when it looks at the pods.",
-		Clauses: []string{"COMP-12", "CTRL-1"},
+		Clauses: []string{"COMP-1", "BL-1", "COMP-12"},
 		Break: func(d *Decisions) {
 			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				for i := range s.pods {
@@ -150,7 +150,7 @@ var brokenTracking = []Broken{
 	{
 		Name:    "changed-phase-listed-twice",
 		Mistake: "It lists a pod once for each phase that it has been seen in.",
-		Clauses: []string{"TRK-8", "STV-2", "STAT-6"},
+		Clauses: []string{"STV-2", "TRK-8", "STAT-6"},
 		Bug:     "kubernetes/kubernetes#125410",
 		Break: func(d *Decisions) {
 			afterStep(d, "account", func(_ context.Context, s *jobSync) {

@@ -45,9 +45,9 @@ func trackingSituations() []Situation {
 	return []Situation{
 		on(two(mixed...), "TRK-1", "SYNC-4"),
 		on(with(two(mixed...), crashBefore(podPatches, 1, 3*second)), "TRK-1", "CTRL-1", "COMP-12", "STV-2", "STAT-6", "TRK-6"),
-		on(with(plot(specs(sized(2, 1)), succeeding(5*second)), crashBefore(podPatches, 1, 3*second)), "COMP-12", "CTRL-1"),
+		on(with(plot(specs(sized(2, 1)), succeeding(5*second)), crashBefore(podPatches, 1, 3*second)), "COMP-12", "CTRL-1", "COMP-1"),
 		on(with(plot(specs(limited(1)), failing(5*second), succeeding(5*second)), crashBefore(podPatches, 1, 3*second)),
-			"COMP-12", "CTRL-1"),
+			"COMP-12", "CTRL-1", "BL-1"),
 		on(with(two(mixed...), crashAfter(podPatches, 1, 3*second)), "TRK-1", "CTRL-1", "COMP-12", "TRK-7"),
 		on(with(two(mixed...), crashBefore(statusWrites, 2, 3*second)), "TRK-1", "CTRL-1"),
 		on(with(two(mixed...), crashBefore(statusWrites, 3, 3*second)), "TRK-1", "CTRL-1"),
