@@ -20,9 +20,10 @@ var outcomes = []Requirement{
 	{
 		ID: "job/conditions/terminal-is-final", Clauses: []string{"FIN-1", "SYNC-2"}, Level: Core, Strength: Must,
 		Sentence: "Complete=True and Failed=True must exclude each other and, once there, must never change back.",
-		Observed: "Every stored version of a Job is compared with the one before.",
+		Observed: "Every version of a Job that is stored, or that the API server refuses to, is compared with the one before.",
 		Source:   "API reference, JobStatus.conditions", Scenarios: []string{"pi", "backofflimit-zero"},
-		check: func() any { return onJob(terminalIsFinal) },
+		check: orRefused(terminalIsFinal,
+			refusal{"status.conditions", "cannot disable the terminal"}, refusal{"status.conditions", "cannot set Complete=True and Failed"}),
 	},
 	{
 		ID: "job/conditions/failed-repeats-failure-target", Clauses: []string{"FIN-2"}, Level: Core, Strength: Must, Since: 31,
@@ -41,16 +42,18 @@ var outcomes = []Requirement{
 	{
 		ID: "job/conditions/success-excludes-failure", Clauses: []string{"FIN-11", "SYNC-2"}, Level: Core, Strength: Must, Since: 30,
 		Sentence: "A Job that is SuccessCriteriaMet=True must be neither FailureTarget=True nor Failed=True.",
-		Observed: "No version that an implementation stores has SuccessCriteriaMet=True and one of the others.",
+		Observed: "No version that an implementation stores, or is refused to, has SuccessCriteriaMet=True and one of the others.",
 		Source:   "KEP-3998; API server validation of status", Scenarios: []string{"pi"},
-		check: func() any { return onJob(successExcludesFailure) },
+		check: orRefused(successExcludesFailure, refusal{"status.conditions", "cannot set SuccessCriteriaMet=True and Fail"}),
 	},
 	{
 		ID: "job/conditions/failed-has-no-completion-time", Clauses: []string{"FIN-15", "TIME-5"}, Level: Core, Strength: Must,
 		Sentence: "A Job that failed must have no completionTime.",
-		Observed: "No version with FailureTarget=True or Failed=True that an implementation stores has status.completionTime.",
-		Source:   "API reference, JobStatus.completionTime", Scenarios: []string{"backofflimit-zero"},
-		check: func() any { return onJob(failedHasNoCompletionTime) },
+		Observed: "No version with FailureTarget=True or Failed=True that an implementation stores, or is refused to, has " +
+			"status.completionTime.",
+		Source: "API reference, JobStatus.completionTime", Scenarios: []string{"backofflimit-zero"},
+		check: orRefusedOf(func(_ *examiner, j *jobState) bool { return isTrue(j.obj, batchv1.JobFailureTarget) },
+			failedHasNoCompletionTime, refusal{"status.completionTime", "when there is no Complete=True"}),
 	},
 }
 

@@ -16,9 +16,11 @@ var endings = []Requirement{
 		Level: Core, Strength: Must, Since: 31,
 		Sentence: "When a terminal condition appears, status must say that nothing is active, ready, terminating or uncounted, and " +
 			"have a startTime.",
-		Observed: "The version in which Complete=True or Failed=True appears; a suspended Job with completions 0 needs no startTime.",
-		Source:   "KEP-3939, KEP-4368; upstream test TestDelayTerminalPhaseCondition", Scenarios: []string{"deadline-kills-pods"},
-		check: func() any { return onJob(settledAtTheEnd) },
+		Observed: "The version in which Complete=True or Failed=True appears, or that the API server refuses because of this; a suspended " +
+			"Job with completions 0 needs no startTime.",
+		Source: "KEP-3939, KEP-4368; upstream test TestDelayTerminalPhaseCondition", Scenarios: []string{"deadline-kills-pods"},
+		check: orRefused(settledAtTheEnd, refusal{"status.active", "for finished job"}, refusal{"status.terminating", "for finished job"},
+			refusal{"status.uncountedTerminatedPods", "for finished job"}, refusal{"status.startTime", "for finished job"}),
 	},
 	{
 		ID: "job/conditions/waits-for-pods-to-end", Clauses: []string{"FIN-4", "FIN-10", "EXT-6"}, Level: Core, Strength: Must, Since: 31,

@@ -59,7 +59,7 @@ var presentCounters = []Requirement{
 		Sentence: "A Job's status.ready must not be greater than status.active in any version: deletions of pods lower both at once.",
 		Observed: "Both are compared in every version that an implementation stores, or is refused to, with one of them changed.",
 		Source:   "API server validation of status", Scenarios: []string{"suspend-resume", "parallelism-change"},
-		check: orRefused(readyWithinActive, "status.ready", "cannot set more ready pods than active"),
+		check: orRefused(readyWithinActive, refusal{"status.ready", "cannot set more ready pods than active"}),
 	},
 }
 
@@ -70,21 +70,22 @@ var finalCounters = []Requirement{
 		Sentence: "A Job's status.succeeded must not decrease.",
 		Observed: "Consecutive versions are compared where an implementation stores the later one, or the API server refuses to.",
 		Source:   "API server validation of status", Scenarios: []string{"pi"},
-		check: orRefused(neverFalls("succeeded", func(s *batchv1.JobStatus) int32 { return s.Succeeded }), "status.succeeded", "cannot decrease"),
+		check: orRefused(neverFalls("succeeded", func(s *batchv1.JobStatus) int32 { return s.Succeeded }), refusal{"status.succeeded", "cannot decrease"}),
 	},
 	{
 		ID: "job/counters/failed-never-falls", Clauses: []string{"STAT-5", "STV-13"}, Level: Core, Strength: Must,
 		Sentence: "A Job's status.failed must not decrease.",
 		Observed: "Consecutive versions are compared where an implementation stores the later one, or the API server refuses to.",
 		Source:   "API server validation of status", Scenarios: []string{"never-backoff"},
-		check: orRefused(neverFalls("failed", func(s *batchv1.JobStatus) int32 { return s.Failed }), "status.failed", "cannot decrease"),
+		check: orRefused(neverFalls("failed", func(s *batchv1.JobStatus) int32 { return s.Failed }), refusal{"status.failed", "cannot decrease"}),
 	},
 	{
 		ID: "job/counters/uncounted-lists-are-sets", Clauses: []string{"STAT-6", "STV-2"}, Level: Core, Strength: Must, Since: 22,
 		Sentence: "A Job's status.uncountedTerminatedPods must name each pod once, in one of the two lists.",
-		Observed: "No version that an implementation stores has an empty UID or one that occurs twice.",
+		Observed: "No version that an implementation stores, or is refused to, has an empty UID or one that occurs twice.",
 		Source:   "API reference, UncountedTerminatedPods", Scenarios: []string{"pi"},
-		check: func() any { return onJob(uncountedListsAreSets) },
+		check: orRefused(uncountedListsAreSets,
+			refusal{"status.uncountedTerminatedPods.succeeded[", ""}, refusal{"status.uncountedTerminatedPods.failed[", ""}),
 	},
 	{
 		ID: "job/counters/uncounted-lists-are-bounded", Clauses: []string{"STAT-6", "TRK-4"}, Level: UpstreamExact, Strength: Up, Since: 22,

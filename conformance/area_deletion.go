@@ -18,7 +18,7 @@ var deletion = []Requirement{
 	{
 		ID: "job/deletion/orphaned-pods-run-on", Clauses: []string{"DEL-2"}, Level: Core, Strength: Must,
 		Sentence: "Pods of a Job that was deleted without them must go on running.",
-		Observed: "No accepted DELETE of such a pod by the implementation.",
+		Observed: "No accepted DELETE of such a pod by the implementation, neither while the Job goes nor afterwards.",
 		Source:   "Job documentation", Scenarios: []string{"hand-over"}, check: func() any { return onPod(orphansLive) },
 	},
 	{

@@ -1,10 +1,12 @@
 package conformance
 
 import (
+	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/jobsim/jobsim/sim/trace"
 )
@@ -36,9 +38,25 @@ func freesDependents(gone bool) func() any {
 	})
 }
 
+// leavesPods reports whether the Job was deleted with propagationPolicy Orphan.
+func (j *jobState) leavesPods() bool {
+	deleted, ok := j.deletion.entry.Object.(*batchv1.Job)
+	return ok && slices.Contains(deleted.Finalizers, metav1.FinalizerOrphanDependents)
+}
+
+// runsOn reports whether the Job has no reason to fail.
+func (j *jobState) runsOn() bool { return !j.decided() && !j.mayFail() }
+
 // orphansLive is that nobody stops pods whose Job was deleted without them.
 func orphansLive(x *examiner, p *podState) {
-	if p.before == nil || !madeByDeleted(p) || !uncontrolled(p.before) {
+	if p.before == nil || !madeByDeleted(p) {
+		return
+	}
+	j := p.maker
+	if !j.gone && j.leavesPods() && j.surely(isBeingDeleted) && j.runsOn() && p.deleted.entry == x.entry && p.deleted.byImplementation() {
+		x.violated("pod %s is deleted; its Job %s is being deleted without its pods", p.obj.Name, j.obj.Name)
+	}
+	if !uncontrolled(p.before) {
 		return
 	}
 	x.exercised()

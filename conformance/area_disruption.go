@@ -15,8 +15,9 @@ var disruption = []Requirement{
 	{
 		ID: "job/disruption/counted-pods-stay-counted", Clauses: []string{"EXT-2"}, Level: Core, Strength: Must,
 		Sentence: "Deleting a pod that has ended and counts already must not change succeeded or failed.",
-		Observed: "No status write of the implementation lowers either counter.",
-		Source:   "KEP-2307", check: func() any { return onJob(countersStay) },
+		Observed: "No status write of the implementation, be it refused, lowers either counter.",
+		Source:   "KEP-2307", check: orRefusedOf(countedPodDeleted, countersStay,
+			refusal{"status.failed", "cannot decrease"}, refusal{"status.succeeded", "cannot decrease"}),
 	},
 	{
 		ID: "job/disruption/stripped-pods-do-not-count", Clauses: []string{"EXT-4", "TRK-7"}, Level: UpstreamExact, Strength: Up,

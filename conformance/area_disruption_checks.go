@@ -43,6 +43,10 @@ func nothingIsLost(x *examiner, p *podState) {
 	}
 }
 
+func countedPodDeleted(_ *examiner, j *jobState) bool {
+	return j.anyPod(func(p *podState) bool { return p.account >= countedSucceeded && p.deleted.come() && p.ended.come() })
+}
+
 // countersStay is that what happens to a pod which counts already changes no counter.
 func countersStay(x *examiner, j *jobState) {
 	if j.gone || j.before == nil || !x.byImplementation() {
@@ -52,7 +56,7 @@ func countersStay(x *examiner, j *jobState) {
 	if was.Succeeded+was.Failed == 0 {
 		return
 	}
-	if j.anyPod(func(p *podState) bool { return p.account >= countedSucceeded && p.deleted.come() && p.ended.come() }) {
+	if countedPodDeleted(x, j) {
 		x.exercised()
 	}
 	if is.Succeeded < was.Succeeded || is.Failed < was.Failed {

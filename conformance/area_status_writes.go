@@ -170,7 +170,7 @@ func statusRequirements() []Requirement {
 			Sentence: "A status write must not " + rule.must + ".",
 			Observed: "No status write of an implementation, based on what is stored, is refused as Invalid because of " + rule.observed + ".",
 			Source:   "API server validation of status (strategy_test.go)", Scenarios: []string{rule.scenario},
-			check: func() any { return &refusedStatus{rule} },
+			check: func() any { return &refusedStatus{anyJob, rule} },
 		})
 	}
 	return all
@@ -182,16 +182,24 @@ type storedOrRefused struct {
 	refusedStatus
 }
 
-func orRefused(check onJob, field, message string) func() any {
+func orRefused(check onJob, causes ...refusal) func() any {
+	return orRefusedOf(anyJob, check, causes...)
+}
+
+// orRefusedOf is for refusals that mean something for some Jobs only.
+func orRefusedOf(filter jobFilter, check onJob, causes ...refusal) func() any {
 	return func() any {
-		return &storedOrRefused{check, refusedStatus{&statusRule{
-			causes: []refusal{{field, message}}, occasion: func(_, _ *batchv1.JobStatus) bool { return false },
+		return &storedOrRefused{check, refusedStatus{filter, &statusRule{
+			causes: causes, occasion: func(_, _ *batchv1.JobStatus) bool { return false },
 		}}}
 	}
 }
 
 // refusedStatus looks for status writes that are refused because of one rule.
-type refusedStatus struct{ rule *statusRule }
+type refusedStatus struct {
+	filter jobFilter
+	rule   *statusRule
+}
 
 func (c *refusedStatus) call(x *examiner, e *trace.Entry) {
 	if e.Resource != jobsResource || e.Subresource != "status" || e.Verb == "get" {
@@ -204,8 +212,9 @@ func (c *refusedStatus) call(x *examiner, e *trace.Entry) {
 	if e.Status.Reason != metav1.StatusReasonInvalid || e.Status.Details == nil || c.rule.byClock && x.skewed() {
 		return
 	}
+	j := x.jobNamed(e.Namespace, e.Name)
 	for _, cause := range e.Status.Details.Causes {
-		if c.rule.broken(cause) && !excused(x, x.jobNamed(e.Namespace, e.Name)) {
+		if c.rule.broken(cause) && !excused(x, j) && c.filter(x, j) {
 			x.violated("the API server refuses to store the status of Job %s: %s: %s", e.Name, cause.Field, cause.Message)
 		}
 	}

@@ -48,16 +48,17 @@ var times = []Requirement{
 		Observed: "No write by an implementation, be it refused, changes or removes the startTime of a Job that is not suspended, except the one " +
 			"that turns Suspended from True to False.",
 		Source: "API reference, JobStatus.startTime; API server validation of status", Scenarios: []string{"controller-crash-loop"},
-		check: orRefused(startTimeStays, "status.startTime", "field is immutable for unsuspended job"),
+		check: orRefused(startTimeStays, refusal{"status.startTime", "field is immutable for unsuspended job"}),
 	},
 	{
 		ID: "job/times/completion-time-comes-with-complete", Clauses: []string{"TIME-5", "STV-10", "STV-11"}, Level: Core, Strength: Must,
 		Sentence: "A Job's status.completionTime must be set by the write that sets Complete=True and by no other, must not be before " +
 			"startTime, and must never change.",
-		Observed: "Versions that an implementation stores have a completionTime if and only if they are Complete=True; it is not before " +
+		Observed: "Versions that an implementation stores, or is refused to, have a completionTime if and only if they are Complete=True; it is not before " +
 			"startTime and is that of the version before.",
 		Source: "API reference, JobStatus.completionTime", Scenarios: []string{"pi"},
-		check: func() any { return onJob(completionTimeComesWithComplete) },
+		check: orRefused(completionTimeComesWithComplete, refusal{"status.completionTime", "when there is no Complete=True"},
+			refusal{"status.completionTime", "is required for Complete"}, refusal{"status.completionTime", "field is immutable"}),
 	},
 	{
 		ID: "job/times/completion-time-fits-the-condition", Clauses: []string{"TIME-5"}, Level: Core, Strength: Must,

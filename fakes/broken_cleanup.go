@@ -53,6 +53,29 @@ var brokenCleanup = []Broken{
 		},
 	},
 	{
+		Name:    "orphaned-pods-deleted",
+		Mistake: "It stops the pods of a Job that is being deleted, although they are to be left behind.",
+		Clauses: []string{"DEL-2", "SYNC-8"},
+		Break: func(d *Decisions) {
+			beforeStep(d, "manage", func(ctx context.Context, s *jobSync) {
+				if s.job.DeletionTimestamp == nil {
+					return
+				}
+				for _, pod := range s.active {
+					_ = deletePod(ctx, s, pod)
+				}
+			})
+		},
+	},
+	{
+		Name:    "dying-job-cannot-fail",
+		Mistake: "It does not look any more whether a Job fails that is being deleted.",
+		Clauses: []string{"DEL-4"},
+		Break: func(d *Decisions) {
+			unless(d, "backoff limit", func(_ *Decisions, o Observation) bool { return o.Job.DeletionTimestamp != nil })
+		},
+	},
+	{
 		Name:    "pods-survive-failure",
 		Mistake: "It leaves the pods of a failed Job running.",
 		Clauses: []string{"BL-7", "FIN-9", "ADS-3"},

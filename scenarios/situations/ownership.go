@@ -80,6 +80,10 @@ func deletionSituations() []Situation {
 			"DEL-3", "TRK-3"),
 		on(with(plot(held(specs(sized(4, 2), limited(9))), succeeding(20*second)), deleteJob(at(10*second), "Background")),
 			"SYNC-8"),
+		// The cache shows the pods as those of the Job when they are orphans already.
+		on(with(plot(held(specs(sized(2, 2))), slow), stall(at(9*second), apiserver.Pods, 5*second), deleteJob(at(10*second), "Orphan")),
+			"DEL-2"),
+		on(with(plot(held(specs(limited(0))), failing(9500*1000*1000)), deleteJob(at(10*second), "Background")), "DEL-4"),
 		// A pod that nobody runs stays for its finalizer, and goes, before pod-gc comes, without another change.
 		on(with(plot(audited, never), each(5, func(n int) []any {
 			return []any{deletePod(at(10*second), n), onPod(at(14*second), n, sim.PodAction{RemoveFinalizer: "example.com/audit"})}
