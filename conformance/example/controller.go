@@ -139,7 +139,7 @@ func (c *Controller) start(s *state) {
 	switch {
 	case suspend(s.job):
 		return // once the pods are gone, in scale
-	case suspended != nil && suspended.Status == corev1.ConditionTrue:
+	case suspended != nil && suspended.Status == corev1.ConditionTrue && s.job.DeletionTimestamp == nil:
 		setCondition(status, batchv1.JobSuspended, corev1.ConditionFalse, "JobResumed", "Job resumed", now)
 		status.StartTime = &now
 	case status.StartTime == nil:
