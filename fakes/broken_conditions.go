@@ -236,7 +236,7 @@ var brokenConditions = []Broken{
 		Break: func(d *Decisions) {
 			d.RecordResumed = func(status *batchv1.JobStatus, now time.Time) bool {
 				old := status.Conditions
-				if !recordResumed(status, now) {
+				if last := lastSuspended(status); last == nil || last.Status == corev1.ConditionFalse || !recordResumed(status, now) {
 					return false
 				}
 				status.Conditions = append(old[:len(old):len(old)], *lastSuspended(status))
