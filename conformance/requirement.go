@@ -64,7 +64,7 @@ func (r *Requirement) Area() string {
 // catalog lists the areas in the order in which a reader would want them.
 var catalog = [][]Requirement{
 	evaluation, completions, parallelism, podCreation, restarts, retries, backoffLimit, backoffDelay, deadline,
-	conditions, counters, statusWrites, times, suspension, replacement, tracking, ownership, disruption, deletion, resilience, outcome, implementation,
+	conditions, counters, statusWrites, times, suspension, replacement, tracking, ownership, disruption, deletion, resilience, events, outcome, implementation,
 }
 
 // Requirements returns all requirements, area by area. They are shared and must not be changed.

@@ -12,6 +12,7 @@ var uncheckedClauses = [][]Unchecked{
 	uncheckedDeadline,
 	uncheckedDeletion,
 	uncheckedDisruption,
+	uncheckedEvents,
 	uncheckedOwnership,
 	uncheckedParallelism,
 	uncheckedPodCreation,
