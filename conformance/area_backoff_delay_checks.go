@@ -115,7 +115,7 @@ func (c *punctual) tick(x *examiner, until time.Duration) {
 		w := j.longestWait()
 		due := max(w.until, c.since[i]+batch)
 		switch {
-		case !c.undisturbed(x, j), c.released != (w.n == 0), !c.released && !c.filter(x, j, w):
+		case !c.undisturbed(x, j), c.released != (w.n == 0), c.released && j.lastSuccess() == nil, !c.released && !c.filter(x, j, w):
 			continue
 		case c.released:
 			due = max(due, j.lastSuccess().ended.at+batch)
