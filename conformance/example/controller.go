@@ -79,8 +79,14 @@ func (c *Controller) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return reconcile.Result{}, c.free(ctx, s.pods...)
 	}
 	err := c.step(ctx, s)
+	if job.Spec.ManualSelector != nil && *job.Spec.ManualSelector && (s.again == 0 || s.again > lookAround) {
+		s.again = lookAround
+	}
 	return reconcile.Result{RequeueAfter: s.again}, err
 }
+
+// lookAround is how often a Job with a selector made by hand looks for pods to adopt: no label of theirs wakes it.
+const lookAround = 5 * time.Second
 
 // step counts, decides, brings the pods in line, and stores what came of it. Only what is stored is acted on: no crash
 // can make a pod count twice or not at all.
