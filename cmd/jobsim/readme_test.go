@@ -12,60 +12,23 @@ import (
 
 const checkout = "../.."
 
-// block is a fenced block of the README.
-type block struct {
-	language string
-	line     int
-	text     string
-}
-
-var fence = regexp.MustCompile("(?m)^```(\\w*)\n((?s).*?)^```$")
-
 func readmeBlocks(t *testing.T) []block {
 	t.Helper()
-	readme, err := os.ReadFile(filepath.Join(checkout, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var blocks []block
-	for _, m := range fence.FindAllSubmatchIndex(readme, -1) {
-		blocks = append(blocks, block{
-			language: string(readme[m[2]:m[3]]),
-			line:     1 + bytes.Count(readme[:m[0]], []byte("\n")),
-			text:     string(readme[m[4]:m[5]]),
-		})
-	}
-	return blocks
+	return readDocument(t, "README.md").blocks
 }
 
 // TestREADMECommands types the commands of the README as they stand, and compares what they print.
 func TestREADMECommands(t *testing.T) {
-	ran := 0
-	for _, b := range readmeBlocks(t) {
-		if b.language != "console" {
-			continue
-		}
-		for _, part := range strings.Split("\n"+b.text, "\n$ ")[1:] {
-			command, want, _ := strings.Cut(part, "\n")
-			if command == "go test ./..." {
-				continue // that is this very run
-			}
-			ran++
-			cmd := exec.Command("bash", "-c", command)
-			cmd.Dir = checkout
-			cmd.Env = append(os.Environ(), "COLUMNS=80", "NO_COLOR=1")
-			got, err := cmd.CombinedOutput()
-			if _, failed := err.(*exec.ExitError); err != nil && !failed {
-				t.Fatal(err)
-			}
-			if strings.TrimSpace(string(got)) != strings.TrimSpace(want) {
-				t.Errorf("README.md:%d: $ %s\nprints\n%s\nbut the README shows\n%s", b.line, command, got, want)
-			}
+	ran, readme := 0, readDocument(t, "README.md")
+	for _, b := range readme.blocks {
+		if b.language == "console" {
+			ran += readme.typeCommands(t, b)
 		}
 	}
 	if ran == 0 {
 		t.Error("the README has no command with output")
 	}
+	readme.save(t)
 }
 
 // TestREADMEGo runs the Go test of the README in a module of its own that finds this checkout by replace.

@@ -1,6 +1,6 @@
 // Package first is a Job controller as one writes it on the first day: it reads well, works when it is tried, and is
-// wrong in a dozen ways that only show when something happens at the wrong moment. README.md at the top of the
-// repository walks from its first verdict to that of package example.
+// wrong in a dozen ways that only show when something happens at the wrong moment. WALK.md in the folder above
+// goes from its first verdict to a conformant one.
 package first
 
 import (
