@@ -44,7 +44,7 @@ var backoffLimit = []Requirement{
 		check: exceedingFails(func(_ *examiner, j *jobState) bool { return backoffLimitOf(j.obj) == 0 }),
 	},
 	{
-		ID: "job/backoff-limit/deleted-pods-count", Clauses: []string{"BL-3", "EXT-1"}, Level: Core, Strength: Must, Bound: ReactionBound,
+		ID: "job/backoff-limit/deleted-pods-count", Clauses: []string{"BL-3", "EXT-1", "PRP-1"}, Level: Core, Strength: Must, Bound: ReactionBound,
 		Sentence: "Under podReplacementPolicy TerminatingOrFailed a pod that somebody else deletes must count as failed as soon as its " +
 			"deletion is seen, unless it has succeeded.",
 		Observed: "A pod with the tracking finalizer and a deletionTimestamp set by somebody else stands in uncountedTerminatedPods, or " +

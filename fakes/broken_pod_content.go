@@ -3,6 +3,7 @@ package fakes
 import (
 	"context"
 	"fmt"
+	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -83,9 +84,16 @@ var brokenPodContent = []Broken{
 	},
 	{
 		Name:    "no-tracking-finalizer",
-		Mistake: "It creates pods without the tracking finalizer, so that none is ever counted.",
+		Mistake: "It creates the pods of the first five seconds without the tracking finalizer, so that none of them is ever counted.",
 		Clauses: []string{"POD-4", "EXT-3"},
-		Break:   func(d *Decisions) { editPods(d, withoutTracking) },
+		Break: func(d *Decisions) {
+			editPods(d, withoutTracking)
+			beforeStep(d, "manage", func(_ context.Context, s *jobSync) { // there would be no end of pods
+				if s.r.now().Sub(s.job.CreationTimestamp.Time) > 5*time.Second {
+					s.job.Spec.Template.Finalizers = append(s.job.Spec.Template.Finalizers, batchv1.JobTrackingFinalizer)
+				}
+			})
+		},
 	},
 	{
 		Name:    "tracking-finalizer-added-later",

@@ -249,10 +249,14 @@ var brokenRefusedWrites = []Broken{
 	},
 	{
 		Name:    "failed-indexes-without-indexes",
-		Mistake: "It writes failedIndexes for a Job that has no backoffLimitPerIndex.",
+		Mistake: "It writes failedIndexes for a Job that has no backoffLimitPerIndex once a pod has failed.",
 		Clauses: []string{"STV-16"},
 		Break: func(d *Decisions) {
-			beforeWrite(d, func(s *jobSync) { s.job.Status.FailedIndexes = new("") })
+			beforeWrite(d, func(s *jobSync) {
+				if s.counts.Failed > 0 {
+					s.job.Status.FailedIndexes = new("")
+				}
+			})
 		},
 	},
 }
