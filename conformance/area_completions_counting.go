@@ -180,7 +180,8 @@ func (c *successKept) call(x *examiner, e *trace.Entry) {
 		return
 	}
 	j := p.job
-	if j != nil && !j.gone && !j.finished() && j.obj.DeletionTimestamp == nil && p.surelyThere(isSucceeded) {
+	if j != nil && !j.gone && !j.finished() && j.obj.DeletionTimestamp == nil && p.surelyThere(isSucceeded) &&
+		!p.perhaps(j.deselects) { // which would let it go uncounted (SEL-2)
 		x.violated("pod %s of Job %s has succeeded, and loses its finalizer without being counted or listed", p.obj.Name, j.obj.Name)
 	}
 }

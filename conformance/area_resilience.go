@@ -100,7 +100,7 @@ func (c *endedPods) job(x *examiner, j *jobState) {
 		return
 	}
 	for _, p := range *ended {
-		if p.job != j {
+		if p.job != j || j.deselects(p.obj) { // the Job lets the latter go uncounted (SEL-2)
 			continue
 		}
 		x.exercised()
