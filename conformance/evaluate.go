@@ -49,8 +49,10 @@ type evaluator struct {
 	broken            int
 	wedged            int // runs that were given up because the implementation did not come back
 	endless           int // and because it acted on and on
-	differs           string
-	harness           string
+	// shrinkEvents is how many events making counter-examples small has cost.
+	shrinkEvents int
+	differs      string
+	harness      string
 }
 
 // finding is what was found on one requirement.

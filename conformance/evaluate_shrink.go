@@ -9,11 +9,17 @@ import (
 // breaks most of them in the same small cases.
 const mostShrunk = 12
 
+// mostShrinkEvents is how many events all runs together may cost that make counter-examples small. It counts for those
+// who act on and on: what they break is hardly made small by more runs, each of which takes as long as thousands of others.
+const mostShrinkEvents = 1_500_000
+
 // shrink makes the random cases that break something small, requirement by requirement.
 func (e *evaluator) shrink() error {
 	if e.shrinkRuns == 0 {
 		return nil
 	}
+	given, endless := e.wedged, e.endless // what is given up from here on leaves nothing undone
+	defer func() { e.wedged, e.endless = given, endless }()
 	var small []shrink.Case
 	fresh, total := 0, 0
 	for _, f := range e.findings {
@@ -26,11 +32,13 @@ func (e *evaluator) shrink() error {
 		if f.first == nil || f.first.number == 0 {
 			continue
 		}
-		if e.enough() != "" {
+		if e.shrunkEnough() {
 			return nil
 		}
 		if !e.reuse(f, small) && fresh < mostShrunk {
-			c, runs := shrink.Minimize(caseOf(f.first.result), func(c shrink.Case) bool { return e.breaks(c, f, nil) }, e.shrinkRuns)
+			c, runs := shrink.Minimize(caseOf(f.first.result), func(c shrink.Case) bool {
+				return !e.shrunkEnough() && e.breaks(c, f, nil)
+			}, e.shrinkRuns)
 			fresh++
 			if e.breaks(c, f, f.first) {
 				f.first.shrunk = runs
@@ -43,10 +51,15 @@ func (e *evaluator) shrink() error {
 	return nil
 }
 
+// shrunkEnough tells to leave counter-examples as they are.
+func (e *evaluator) shrunkEnough() bool {
+	return e.ctx.Err() != nil || e.shrinkEvents > mostShrinkEvents || e.wedged >= mostWedged
+}
+
 // reuse takes a case that was made small for another requirement, if it breaks this one too.
 func (e *evaluator) reuse(f *finding, small []shrink.Case) bool {
 	for _, c := range small {
-		if e.breaks(c, f, f.first) {
+		if !e.shrunkEnough() && e.breaks(c, f, f.first) {
 			return true
 		}
 	}
@@ -64,6 +77,7 @@ func (e *evaluator) breaks(c shrink.Case, f *finding, keep *counterexample) bool
 	if err != nil {
 		return false // jobsim's own failures are not what is looked for here
 	}
+	e.shrinkEvents += r.Events
 	v := Examine(r, []*Requirement{f.requirement}, &e.claims).Violations[0]
 	if v == nil {
 		return false

@@ -111,28 +111,32 @@ func (x *examiner) read(t *trace.Trace) {
 func (x *examiner) show(e *trace.Entry, change seenChange) {
 	if change.job != nil {
 		for _, h := range x.onJobs {
-			x.examining = h.number
-			h.check.job(x, change.job)
+			if x.examines(h.number) {
+				h.check.job(x, change.job)
+			}
 		}
 	}
 	if change.pod != nil {
 		for _, h := range x.onPods {
-			x.examining = h.number
-			h.check.pod(x, change.pod)
+			if x.examines(h.number) {
+				h.check.pod(x, change.pod)
+			}
 		}
 	}
 	if e.Kind == trace.Container {
 		if p := x.pod(e.Namespace, e.Name); p != nil {
 			for _, h := range x.onContainers {
-				x.examining = h.number
-				h.check.container(x, p, e)
+				if x.examines(h.number) {
+					h.check.container(x, p, e)
+				}
 			}
 		}
 	}
 	if isImplementation(e) {
 		for _, h := range x.onCalls {
-			x.examining = h.number
-			h.check.call(x, e)
+			if x.examines(h.number) {
+				h.check.call(x, e)
+			}
 		}
 	}
 	x.showInstance(e)
@@ -143,23 +147,33 @@ func (x *examiner) showInstance(e *trace.Entry) {
 	switch e.Kind {
 	case trace.Instance:
 		for _, h := range x.onInstances {
-			x.examining = h.number
-			h.check.instance(x, e)
+			if x.examines(h.number) {
+				h.check.instance(x, e)
+			}
 		}
 	case trace.Delivery:
 		for _, h := range x.onDeliveries {
-			x.examining = h.number
-			h.check.delivery(x, e)
+			if x.examines(h.number) {
+				h.check.delivery(x, e)
+			}
 		}
 	}
+}
+
+// examines begins to look on behalf of a requirement, unless it is broken already: only its first violation counts, and
+// whoever breaks it thousands of times should not cost as much.
+func (x *examiner) examines(number int) bool {
+	x.examining = number
+	return x.findings.Violations[number] == nil
 }
 
 // passTo lets time go on.
 func (x *examiner) passTo(until time.Duration) {
 	x.pass(until)
 	for _, h := range x.onTicks {
-		x.examining = h.number
-		h.check.tick(x, until)
+		if x.examines(h.number) {
+			h.check.tick(x, until)
+		}
 	}
 	x.now = until
 }
@@ -176,7 +190,8 @@ func (x *examiner) finish() {
 		x.passTo(max(x.now, x.run.End))
 	}
 	for _, h := range x.onEnds {
-		x.examining = h.number
-		h.check.end(x)
+		if x.examines(h.number) {
+			h.check.end(x)
+		}
 	}
 }

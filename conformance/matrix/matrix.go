@@ -30,8 +30,7 @@ type Mutant struct {
 // Row is what came of one of them.
 type Row struct {
 	Mutant
-	// Meant are the requirements that should catch it: those about its first clause, or, if there is none, those that
-	// check it as well.
+	// Meant are the requirements that should catch it: those that check its first clause.
 	Meant []string
 	// Kills are the requirements that do.
 	Kills []Kill
@@ -166,17 +165,11 @@ func numberOf(run string) int {
 
 // meant are the requirements that should catch a mutant.
 func meant(m Mutant) []string {
-	var about, others []string
+	var ids []string
 	for _, r := range conformance.Requirements() {
-		switch i := slices.Index(r.Clauses, m.Clauses[0]); {
-		case i == 0:
-			about = append(about, r.ID)
-		case i > 0:
-			others = append(others, r.ID)
+		if slices.Contains(r.Clauses, m.Clauses[0]) {
+			ids = append(ids, r.ID)
 		}
 	}
-	if len(about) > 0 {
-		return about
-	}
-	return others
+	return ids
 }

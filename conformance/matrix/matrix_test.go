@@ -119,8 +119,8 @@ func TestEndedContextLeavesOut(t *testing.T) {
 func TestMeant(t *testing.T) {
 	about := meant(Mutant{Clauses: []string{"BL-1", "TIME-1"}})
 	for _, id := range about {
-		if conformance.Lookup(id).Clauses[0] != "BL-1" {
-			t.Errorf("%s is not about BL-1", id)
+		if !slices.Contains(conformance.Lookup(id).Clauses, "BL-1") {
+			t.Errorf("%s does not check BL-1", id)
 		}
 	}
 	if none := meant(Mutant{Clauses: []string{"no-such-clause"}}); len(about) == 0 || !reflect.DeepEqual(none, []string(nil)) {
