@@ -60,6 +60,10 @@ func TestBrokenIsNotConformant(t *testing.T) {
 	got := call(t, "", "conformance", "--implementation", "broken:"+knownBroken, "--checks", "5", "--focus", "backoff-limit")
 	g.Expect(got.code).To(gomega.Equal(exitFails))
 	g.Expect(got.stdout).To(gomega.HavePrefix("broken:one-retry-too-many, held to core"))
+	// A mistake about order only breaks what the reference keeps beyond the core.
+	order := []string{"conformance", "--implementation", "broken:victims-by-deletion-cost", "--checks", "0", "--focus", "PAR-7"}
+	g.Expect(call(t, "", order...).code).To(gomega.Equal(exitFails))
+	g.Expect(call(t, "", append(order, "--profile", "core")...).stderr).To(gomega.ContainSubstring("it belongs to the upstream-exact level"))
 	g.Expect(call(t, "", "requirements", "show", exceeding).stdout).To(gomega.MatchRegexp(`(?s)\nBroken by   .*one-retry-too-many`))
 }
 
