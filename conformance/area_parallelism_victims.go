@@ -159,7 +159,7 @@ func (c *victimChoice) instance(_ *examiner, e *trace.Entry) {
 }
 
 func (c *victimChoice) call(x *examiner, e *trace.Entry) {
-	if e.Resource != podsResource || e.Verb == "create" || e.Verb == "get" || len(c.wrong) == 0 && e.OK() {
+	if e.Resource != podsResource || e.Verb == "create" || e.Verb == "get" || len(c.wrong) == 0 && e.OK() && !e.Lost {
 		return
 	}
 	if p := x.pod(e.Namespace, e.Name); p != nil {
