@@ -181,7 +181,7 @@ func noneActive(reason string) func() any {
 		return d != nil && d.Reason == reason && (j.active > 0 || j.anyPod(func(p *podState) bool { return p.killed }))
 	}
 	return promptAfter(atOnce, func(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-		if j.gone || j.active == 0 || j.obj.DeletionTimestamp != nil || !failingFor(j.obj, reason) {
+		if j.gone || j.finished() || j.active == 0 || j.obj.DeletionTimestamp != nil || !failingFor(j.obj, reason) {
 			return 0, "", false
 		}
 		return 0, j.say("Job ", j.obj.Name, " is failing with ", reason, ", and pods of it are still active"), true

@@ -91,7 +91,7 @@ func (c *onceCounted) job(x *examiner, j *jobState) {
 	}
 	x.exercised()
 	for uid := range each(uidLists(j.obj)) {
-		if c.left[uid] == j {
+		if c.left[uid] == j && !x.adoptedAgain(uid) {
 			x.violated("pod %s of Job %s has left the uncounted list, and is listed again", x.podName(uid), j.obj.Name)
 		}
 	}

@@ -144,7 +144,7 @@ func (c countedOnce) job(x *examiner, j *jobState) {
 	succeeded, failed := newlyListed(j)
 	for uid := range each(succeeded, failed) {
 		if x.byImplementation() {
-			if x.exercised(); c[listing{j, uid}] {
+			if x.exercised(); c[listing{j, uid}] && !x.adoptedAgain(uid) {
 				x.violated("Job %s lists %s once more, after it has been listed before", j.obj.Name, x.describePod(uid))
 			}
 		}

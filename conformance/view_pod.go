@@ -197,3 +197,10 @@ func (p *podState) failed() bool {
 	}
 	return p.job == nil || !replacesOnlyFailed(p.job.obj)
 }
+
+// adoptedAgain reports whether a pod was controlled by nobody, or by somebody else, for a time: it is a new pod to the Job
+// that adopts it, and counts by SEL-4 although it may have counted before, which COMP-12 forgets.
+func (v *view) adoptedAgain(uid types.UID) bool {
+	p := v.podByUID[uid]
+	return p != nil && p.swapped
+}
