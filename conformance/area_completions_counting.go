@@ -109,7 +109,7 @@ func (c *onceCounted) job(x *examiner, j *jobState) {
 	if isTrue(j.obj, batchv1.JobFailureTarget) {
 		pods = len(j.pods)
 	}
-	if n := int(now.Succeeded) + int(now.Failed) + is; n > pods && !of.meddled {
+	if n := int(now.Succeeded) + int(now.Failed) + is; n > pods && !of.meddled && !j.swappedPods() {
 		x.violated("Job %s counts %d succeeded, %d failed and lists %d more, and only %d of its pods have ended or been deleted",
 			j.obj.Name, now.Succeeded, now.Failed, is, pods)
 	}

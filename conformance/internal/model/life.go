@@ -67,6 +67,9 @@ func lifeOf(spec *corev1.PodSpec, s *kubelet.Script) (life, bool) {
 		}
 		l.add(play(runsOf(s, spec.Containers[i].Name), onFailure), t)
 	}
+	if s.EvictAfter > 0 && s.Stop.After > 0 && len(l.restarts) > 0 {
+		return l, false // it may be evicted while a container waits for its next run, and then there is nothing to stop
+	}
 	if s.EvictAfter > 0 {
 		return l.evicted(s, begin+s.EvictAfter, len(spec.Containers)+len(spec.InitContainers))
 	}
