@@ -175,13 +175,17 @@ func failingFor(job *batchv1.Job, reason string) bool {
 }
 
 // noneActive is that a Job that fails for a reason has no active pods for long.
+// knownToLive is about pods of whose creation the implementation was told. Others may come to light once the Job has
+// finished, and then it is left alone (SYNC-7).
+func knownToLive(p *podState) bool { return p.active() && p.answered }
+
 func noneActive(reason string) func() any {
 	atOnce := func(x *examiner, j *jobState) bool {
 		d := decision(x, j, batchv1.JobFailureTarget)
 		return d != nil && d.Reason == reason && (j.active > 0 || j.anyPod(func(p *podState) bool { return p.killed }))
 	}
 	return promptAfter(atOnce, func(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-		if j.gone || j.finished() || j.active == 0 || j.obj.DeletionTimestamp != nil || !failingFor(j.obj, reason) {
+		if j.gone || j.active == 0 || j.finished() && !j.anyPod(knownToLive) || j.obj.DeletionTimestamp != nil || !failingFor(j.obj, reason) {
 			return 0, "", false
 		}
 		return 0, j.say("Job ", j.obj.Name, " is failing with ", reason, ", and pods of it are still active"), true
