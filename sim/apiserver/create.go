@@ -1,8 +1,6 @@
 package apiserver
 
 import (
-	"strings"
-
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -70,7 +68,7 @@ func (c *Caller) create(k *Key, obj Object) (warnings string, err error) {
 		if errs := st.validateCreate(obj); len(errs) > 0 {
 			return "", invalid(*k, errs)
 		}
-		warnings = strings.Join(st.warnings(obj, nil), "; ")
+		warnings = c.warned(st.warnings(obj, nil))
 	}
 	if version != "" && version != "0" {
 		return "", internalError("resourceVersion should not be set on objects to be created")

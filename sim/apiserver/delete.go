@@ -2,7 +2,6 @@ package apiserver
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -25,7 +24,7 @@ func (c *Caller) Delete(k Key, options *metav1.DeleteOptions) error {
 		return err
 	}
 	st := strategyOf(k.Resource)
-	text := strings.Join(st.deleteWarnings(options), "; ")
+	text := c.warned(st.deleteWarnings(options))
 	obj := st.copy(old)
 	graceful, pending := c.setGrace(st, obj, options)
 	if pending {

@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -74,6 +75,8 @@ type Caller struct {
 	// lost marks calls whose answer will not reach the caller, for the trace.
 	lost   bool
 	dryRun bool
+	// warn is told what a client is warned of; nil for those who do not want to know.
+	warn func(string)
 }
 
 // As returns a caller that is part of the cluster, such as "kubelet". Objects that it passes are handed over.
@@ -117,6 +120,23 @@ func (c *Caller) DryRun() *Caller {
 	dry := *c
 	dry.dryRun = true
 	return &dry
+}
+
+// Warning returns a caller whose warnings are told to a function, one by one, besides being in the trace.
+func (c *Caller) Warning(warn func(string)) *Caller {
+	told := *c
+	told.warn = warn
+	return &told
+}
+
+// warned tells the client its warnings, and returns them as the trace has them.
+func (c *Caller) warned(warnings []string) string {
+	if c.warn != nil {
+		for _, w := range warnings {
+			c.warn(w)
+		}
+	}
+	return strings.Join(warnings, "; ")
 }
 
 // Losing returns a caller whose answers get lost on the way back, for the trace.

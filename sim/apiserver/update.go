@@ -1,8 +1,6 @@
 package apiserver
 
 import (
-	"strings"
-
 	batchv1 "k8s.io/api/batch/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -65,7 +63,7 @@ func (c *Caller) commit(verb, subresource string, k Key, old, obj Object) (Objec
 			c.record(verb, subresource, k, nil, err)
 			return nil, err
 		}
-		text = strings.Join(st.warnings(obj, old), "; ")
+		text = c.warned(st.warnings(obj, old))
 		if unchanged(obj, old) {
 			c.recordText(verb, subresource, k, old, nil, "no change")
 			return old, nil

@@ -15,6 +15,8 @@ type Call struct {
 	Namespace   string
 	// Name is the generateName prefix for creations without a name, and empty for lists.
 	Name string
+	// Body is what the request carries, as far as the door knows. It orders requests that are otherwise equal.
+	Body []byte
 }
 
 // Gate stands between a client and the server: it decides when a request is served, and whether it is.

@@ -1,0 +1,130 @@
+package rest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	. "github.com/onsi/gomega"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes"
+	restclient "k8s.io/client-go/rest"
+
+	"github.com/jobsim/jobsim/sim/apiserver"
+	"github.com/jobsim/jobsim/sim/event"
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// cluster is a server with a door, which serves at once.
+type cluster struct {
+	*WithT
+	queue  *event.Queue
+	server *apiserver.Server
+	trace  trace.Trace
+	gate   *Direct
+	door   *Door
+}
+
+func newCluster(t *testing.T) *cluster {
+	c := &cluster{WithT: NewWithT(t), queue: event.NewQueue(event.Fixed{})}
+	c.server = apiserver.New(c.queue, c, apiserver.Options{})
+	c.gate = NewDirect(c.queue, c.server)
+	c.door = New(c.gate)
+	return c
+}
+
+func (c *cluster) Record(e trace.Entry) int { return c.trace.Append(e) }
+
+// client is client-go's typed client over the door, speaking a content type.
+func (c *cluster) client(contentType string) *kubernetes.Clientset {
+	config := &restclient.Config{Host: "http://cluster.local", Transport: c.door, QPS: -1}
+	config.ContentType, config.AcceptContentTypes = contentType, contentType
+	client, err := kubernetes.NewForConfig(config)
+	c.Expect(err).NotTo(HaveOccurred())
+	return client
+}
+
+func minimalJob(name string) *batchv1.Job {
+	return &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "default"},
+		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+			RestartPolicy: corev1.RestartPolicyNever,
+			Containers:    []corev1.Container{{Name: "main", Image: "busybox"}},
+		}}},
+	}
+}
+
+var wireFormats = []string{"application/json", "application/vnd.kubernetes.protobuf", ""}
+
+func TestTypedClientsCreateReadUpdateAndDelete(t *testing.T) {
+	for _, contentType := range wireFormats {
+		t.Run(contentType, func(t *testing.T) {
+			c, ctx := newCluster(t), t.Context()
+			jobs := c.client(contentType).BatchV1().Jobs("default")
+			job, err := jobs.Create(ctx, minimalJob("a"), metav1.CreateOptions{})
+			c.Expect(err).NotTo(HaveOccurred())
+			c.Expect(job.UID).NotTo(BeEmpty())
+			c.Expect(*job.Spec.BackoffLimit).To(Equal(int32(6)))
+
+			_, err = jobs.Create(ctx, minimalJob("a"), metav1.CreateOptions{})
+			c.Expect(apierrors.IsAlreadyExists(err)).To(BeTrue(), "%v", err)
+
+			job.Spec.Parallelism = new(int32(3))
+			updated, err := jobs.Update(ctx, job, metav1.UpdateOptions{})
+			c.Expect(err).NotTo(HaveOccurred())
+			c.Expect(updated.Generation).To(Equal(int64(2)))
+			_, err = jobs.Update(ctx, job, metav1.UpdateOptions{})
+			c.Expect(apierrors.IsConflict(err)).To(BeTrue(), "%v", err)
+
+			updated.Status.Active = 2
+			updated, err = jobs.UpdateStatus(ctx, updated, metav1.UpdateOptions{})
+			c.Expect(err).NotTo(HaveOccurred())
+			c.Expect(updated.Status.Active).To(Equal(int32(2)))
+
+			patched, err := jobs.Patch(ctx, "a", types.MergePatchType, []byte(`{"metadata":{"labels":{"x":"y"}}}`), metav1.PatchOptions{})
+			c.Expect(err).NotTo(HaveOccurred())
+			c.Expect(patched.Labels).To(HaveKeyWithValue("x", "y"))
+
+			list, err := jobs.List(ctx, metav1.ListOptions{LabelSelector: "x=y"})
+			c.Expect(err).NotTo(HaveOccurred())
+			c.Expect(list.Items).To(HaveLen(1))
+			c.Expect(list.Items[0].Status.Active).To(Equal(int32(2)))
+			c.Expect(list.ResourceVersion).To(Equal(patched.ResourceVersion))
+
+			c.Expect(jobs.Delete(ctx, "a", metav1.DeleteOptions{PropagationPolicy: new(metav1.DeletePropagationBackground)})).To(Succeed())
+			_, err = jobs.Get(ctx, "a", metav1.GetOptions{})
+			c.Expect(apierrors.IsNotFound(err)).To(BeTrue(), "%v", err)
+		})
+	}
+}
+
+func TestWatchesDeliverEvents(t *testing.T) {
+	for _, contentType := range wireFormats {
+		t.Run(contentType, func(t *testing.T) {
+			c := newCluster(t)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			jobs := c.client(contentType).BatchV1().Jobs("default")
+			_, err := jobs.Create(ctx, minimalJob("before"), metav1.CreateOptions{})
+			c.Expect(err).NotTo(HaveOccurred())
+			w, err := jobs.Watch(ctx, metav1.ListOptions{
+				SendInitialEvents: new(true), AllowWatchBookmarks: true, ResourceVersionMatch: metav1.ResourceVersionMatchNotOlderThan,
+			})
+			c.Expect(err).NotTo(HaveOccurred())
+			_, err = jobs.Create(ctx, minimalJob("after"), metav1.CreateOptions{})
+			c.Expect(err).NotTo(HaveOccurred())
+			var seen []string
+			for range 3 {
+				e := <-w.ResultChan()
+				job := e.Object.(*batchv1.Job)
+				seen = append(seen, string(e.Type)+" "+job.Name+job.Annotations[metav1.InitialEventsAnnotationKey])
+			}
+			c.Expect(seen).To(Equal([]string{"ADDED before", "BOOKMARK true", "ADDED after"}))
+			w.Stop()
+		})
+	}
+}
