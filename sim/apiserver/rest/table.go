@@ -3,7 +3,6 @@ package rest
 import (
 	"time"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/duration"
@@ -65,13 +64,9 @@ func rowObject(k *kind, o apiserver.Object, include metav1.IncludeObjectPolicy) 
 	case metav1.IncludeNone:
 		return runtime.RawExtension{}
 	case metav1.IncludeObject:
-		whole := o.DeepCopyObject() // stored objects are shared and have no kind
-		whole.GetObjectKind().SetGroupVersionKind(k.gvk)
-		return runtime.RawExtension{Object: whole}
+		return runtime.RawExtension{Object: withKind(o, k.gvk)}
 	default:
-		partial := meta.AsPartialObjectMetadata(o)
-		partial.SetGroupVersionKind(metav1.SchemeGroupVersion.WithKind("PartialObjectMetadata"))
-		return runtime.RawExtension{Object: partial}
+		return runtime.RawExtension{Object: metadataOf(o)}
 	}
 }
 
