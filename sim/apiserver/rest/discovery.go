@@ -32,6 +32,9 @@ func document(path, accept string) (doc any, contentType string, ok bool) {
 	case "/version", "/version/":
 		return versionInfo(), jsonType, true
 	}
+	if doc, contentType := openAPIDocument(path, accept); doc != nil {
+		return doc, contentType, true
+	}
 	return discoveryDocument(strings.TrimSuffix(path, "/"), accept)
 }
 
@@ -97,9 +100,9 @@ func groupVersionPath(gv schema.GroupVersion) string {
 }
 
 func rootPaths() *metav1.RootPaths {
-	paths := []string{"/api", "/apis", "/healthz", "/livez", "/readyz", "/version"}
+	paths := []string{"/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}
 	for _, gv := range groupVersions() {
-		paths = append(paths, groupVersionPath(gv))
+		paths = append(paths, groupVersionPath(gv), v3Path(gv))
 		if gv.Group != "" {
 			paths = append(paths, "/apis/"+gv.Group)
 		}

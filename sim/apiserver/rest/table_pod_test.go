@@ -30,7 +30,7 @@ func containerEnded(reason string, exitCode, signal int32) corev1.ContainerStatu
 
 // testPod has as many containers as it has statuses of them.
 func testPod(name string, status corev1.PodStatus) *corev1.Pod {
-	return &corev1.Pod{ObjectMeta: named(name, 10*time.Minute), Status: status, Spec: corev1.PodSpec{
+	return &corev1.Pod{ObjectMeta: metaOf(name, 10*time.Minute), Status: status, Spec: corev1.PodSpec{
 		Containers:     make([]corev1.Container, max(1, len(status.ContainerStatuses))),
 		InitContainers: make([]corev1.Container, len(status.InitContainerStatuses)),
 	}}

@@ -23,7 +23,7 @@ func ago(d time.Duration) metav1.Time { return metav1.NewTime(tableNow.Add(-d)) 
 
 func microAgo(d time.Duration) metav1.MicroTime { return metav1.NewMicroTime(tableNow.Add(-d)) }
 
-func named(name string, created time.Duration) metav1.ObjectMeta {
+func metaOf(name string, created time.Duration) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Name: name, Namespace: "default", CreationTimestamp: ago(created)}
 }
 
@@ -54,7 +54,7 @@ func shown(t *testing.T, kind string, wide bool, objects ...apiserver.Object) st
 
 func TestJobTable(t *testing.T) {
 	job := func(name string, created time.Duration, completions *int32, status batchv1.JobStatus) *batchv1.Job {
-		return &batchv1.Job{ObjectMeta: named(name, created), Status: status, Spec: batchv1.JobSpec{
+		return &batchv1.Job{ObjectMeta: metaOf(name, created), Status: status, Spec: batchv1.JobSpec{
 			Completions: completions, Parallelism: ptr.To[int32](3),
 			Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"job": name}},
 			Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{
@@ -106,14 +106,14 @@ complete   Complete   3/3           2m         60m   main,log     busybox,tail:2
 
 func TestEventTable(t *testing.T) {
 	about := corev1.ObjectReference{Kind: "Job", Name: "pi", FieldPath: "spec"}
-	old := &corev1.Event{ObjectMeta: named("pi.1", time.Hour), InvolvedObject: about, Type: "Normal", Reason: "SuccessfulCreate",
+	old := &corev1.Event{ObjectMeta: metaOf("pi.1", time.Hour), InvolvedObject: about, Type: "Normal", Reason: "SuccessfulCreate",
 		Message: "Created pod: pi-x\n", Source: corev1.EventSource{Component: "job-controller", Host: "n1"},
 		FirstTimestamp: ago(time.Hour), LastTimestamp: ago(time.Minute), Count: 4}
-	fresh := &corev1.Event{ObjectMeta: named("pi.2", time.Hour), InvolvedObject: corev1.ObjectReference{Kind: "Pod"}, Type: "Warning",
+	fresh := &corev1.Event{ObjectMeta: metaOf("pi.2", time.Hour), InvolvedObject: corev1.ObjectReference{Kind: "Pod"}, Type: "Warning",
 		Reason: "Failed", EventTime: microAgo(30 * time.Second), ReportingController: "kubelet", ReportingInstance: "n2"}
-	series := &corev1.Event{ObjectMeta: named("pi.3", time.Hour), InvolvedObject: about, Type: "Warning", Reason: "BackOff",
+	series := &corev1.Event{ObjectMeta: metaOf("pi.3", time.Hour), InvolvedObject: about, Type: "Warning", Reason: "BackOff",
 		EventTime: microAgo(time.Minute), Series: &corev1.EventSeries{Count: 9, LastObservedTime: microAgo(2 * time.Second)}}
-	undated := &corev1.Event{ObjectMeta: named("pi.4", 0), InvolvedObject: about}
+	undated := &corev1.Event{ObjectMeta: metaOf("pi.4", 0), InvolvedObject: about}
 	g := NewWithT(t)
 	g.Expect(shown(t, "Event", false, old, fresh, series, undated)).To(Equal(`
 LAST SEEN   TYPE      REASON             OBJECT   MESSAGE
@@ -134,14 +134,14 @@ func TestNodeTable(t *testing.T) {
 	ready := func(status corev1.ConditionStatus) []corev1.NodeCondition {
 		return []corev1.NodeCondition{{Type: corev1.NodeReady, Status: status}}
 	}
-	master := &corev1.Node{ObjectMeta: named("m", time.Hour), Status: corev1.NodeStatus{Conditions: ready("True"),
+	master := &corev1.Node{ObjectMeta: metaOf("m", time.Hour), Status: corev1.NodeStatus{Conditions: ready("True"),
 		Addresses: []corev1.NodeAddress{{Type: corev1.NodeHostName, Address: "h"}, {Type: corev1.NodeInternalIP, Address: "10.0.0.1"}},
 		NodeInfo: corev1.NodeSystemInfo{KubeletVersion: "v1.37.2", KernelVersion: "6.1", Architecture: "arm64", OSImage: "Linux",
 			ContainerRuntimeVersion: "containerd://2"}}}
 	master.Labels = map[string]string{"node-role.kubernetes.io/b": "", "kubernetes.io/role": "a", "node-role.kubernetes.io/": "", "node-role.kubernetes.io/a": ""}
-	cordoned := &corev1.Node{ObjectMeta: named("c", time.Hour), Spec: corev1.NodeSpec{Unschedulable: true},
+	cordoned := &corev1.Node{ObjectMeta: metaOf("c", time.Hour), Spec: corev1.NodeSpec{Unschedulable: true},
 		Status: corev1.NodeStatus{Conditions: ready("Unknown")}}
-	bare := &corev1.Node{ObjectMeta: named("n", time.Hour)}
+	bare := &corev1.Node{ObjectMeta: metaOf("n", time.Hour)}
 	NewWithT(t).Expect(shown(t, "Node", true, master, cordoned, bare)).To(Equal(`
 NAME   STATUS                        ROLES    AGE   VERSION   INTERNAL-IP   EXTERNAL-IP   OS-IMAGE    KERNEL-VERSION   CONTAINER-RUNTIME
 m      Ready                         a,b      60m   v1.37.2   10.0.0.1      <none>        Linux       6.1 (arm64)      containerd://2
@@ -152,15 +152,15 @@ n      Unknown                       <none>   60m             <none>        <non
 
 func TestNamespaceAndLeaseTables(t *testing.T) {
 	g := NewWithT(t)
-	ns := &corev1.Namespace{ObjectMeta: named("default", time.Hour), Status: corev1.NamespaceStatus{Phase: corev1.NamespaceActive}}
+	ns := &corev1.Namespace{ObjectMeta: metaOf("default", time.Hour), Status: corev1.NamespaceStatus{Phase: corev1.NamespaceActive}}
 	g.Expect(shown(t, "Namespace", false, ns)).To(Equal("\nNAME      STATUS   AGE\ndefault   Active   60m\n"))
-	held := &coordinationv1.Lease{ObjectMeta: named("held", time.Minute), Spec: coordinationv1.LeaseSpec{HolderIdentity: ptr.To("a_1")}}
-	free := &coordinationv1.Lease{ObjectMeta: named("free", time.Minute)}
+	held := &coordinationv1.Lease{ObjectMeta: metaOf("held", time.Minute), Spec: coordinationv1.LeaseSpec{HolderIdentity: ptr.To("a_1")}}
+	free := &coordinationv1.Lease{ObjectMeta: metaOf("free", time.Minute)}
 	g.Expect(shown(t, "Lease", false, held, free)).To(Equal("\nNAME   HOLDER   AGE\nheld   a_1      60s\nfree            60s\n"))
 }
 
 func TestRowsCarryWhatWasAskedFor(t *testing.T) {
-	job := &batchv1.Job{ObjectMeta: named("pi", time.Hour), Spec: batchv1.JobSpec{BackoffLimit: ptr.To[int32](6)}}
+	job := &batchv1.Job{ObjectMeta: metaOf("pi", time.Hour), Spec: batchv1.JobSpec{BackoffLimit: ptr.To[int32](6)}}
 	object := func(include metav1.IncludeObjectPolicy) string {
 		table := tableOf(kindNamed(t, "Job"), []apiserver.Object{job}, "7", tableNow, include)
 		encoded, err := json.Marshal(table.Rows[0].Object)
