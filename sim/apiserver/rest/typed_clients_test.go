@@ -29,7 +29,9 @@ type cluster struct {
 	door   *Door
 }
 
-func newCluster(t *testing.T) *cluster {
+func newCluster(t *testing.T) *cluster { return newClusterFor(t) }
+
+func newClusterFor(t testing.TB) *cluster {
 	c := &cluster{WithT: NewWithT(t), queue: event.NewQueue(event.Fixed{})}
 	c.server = apiserver.New(c.queue, c, apiserver.Options{})
 	c.gate = NewDirect(c.queue, c.server)
