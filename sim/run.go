@@ -123,7 +123,9 @@ func newRun(s *Scenario, impl adapter.Implementation, o options) *run {
 	}
 	r.options.limits.Limits = r.options.limits.Limits.WithDefaults()
 	r.queue = event.NewQueue(chooser)
-	r.server = apiserver.New(r.queue, r, apiserver.Options{Seed: o.seed, ExpectedPods: s.expectedPods()})
+	r.server = apiserver.New(r.queue, r, apiserver.Options{
+		Seed: o.seed, ExpectedPods: s.expectedPods(), Namespaces: s.namespaces(),
+	})
 	r.strand = adapter.NewStrand()
 	return r
 }
@@ -137,6 +139,7 @@ func (r *run) Record(e trace.Entry) int {
 // prepare builds the cluster, starts the implementation, and puts everything that the scenario says on the queue.
 func (r *run) prepare() {
 	r.server.StartGarbageCollector()
+	r.server.StartNamespaceController()
 	r.cluster = kubelet.New(r.queue, kubelet.Over(r.server), r, kubelet.Options{
 		Nodes: r.scenario.Nodes, Scripts: r.scenario.scripts(), ExpectedPods: r.scenario.expectedPods(),
 	})

@@ -101,6 +101,12 @@ func (c *Caller) checkNewMeta(k *Key, obj Object) error {
 	switch {
 	case strategyOf(k.Resource).namespaced && k.Namespace == "":
 		return apierrors.NewBadRequest("an empty namespace may not be set during creation")
+	case k.Namespace != "":
+		if err := c.server.checkNamespace(*k); err != nil {
+			return err
+		}
+	}
+	switch {
 	case obj.GetName() == "" && obj.GetGenerateName() == "":
 		return invalid(*k, field.ErrorList{field.Required(field.NewPath("metadata", "name"),
 			"name or generateName is required")})

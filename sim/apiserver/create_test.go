@@ -121,11 +121,11 @@ func TestCreateRefuses(t *testing.T) {
 	t.Run("a kind that is not served", func(t *testing.T) {
 		c := newCluster(t, Options{})
 		_, err := c.user.Create(&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "x"}})
-		c.expectStatus(err, 400, metav1.StatusReasonBadRequest, "jobs, pods, nodes and events only")
+		c.expectStatus(err, 400, metav1.StatusReasonBadRequest, "jobs, pods, nodes, events, namespaces and leases only")
 		_, err = c.user.Get(KeyOf(&corev1.ConfigMap{}))
 		c.Expect(apierrors.IsNotFound(err)).To(gomega.BeTrue())
 		_, err = c.user.Update(&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "x"}})
-		c.expectStatus(err, 400, metav1.StatusReasonBadRequest, "jobs, pods, nodes and events only")
+		c.expectStatus(err, 400, metav1.StatusReasonBadRequest, "jobs, pods, nodes, events, namespaces and leases only")
 		c.Expect(apierrors.IsNotFound(c.user.Delete(Key{Resource: "configmaps", Name: "x"}, nil))).To(gomega.BeTrue())
 	})
 	t.Run("an event about another namespace", func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/validation"
@@ -24,6 +25,10 @@ func (c *Caller) Delete(k Key, options *metav1.DeleteOptions) error {
 		return err
 	}
 	st := strategyOf(k.Resource)
+	if ns, ok := old.(*corev1.Namespace); ok && (ns.DeletionTimestamp == nil || len(ns.Spec.Finalizers) > 0) {
+		c.terminate(k, ns, options)
+		return nil
+	}
 	text := c.warned(st.deleteWarnings(options))
 	obj := st.copy(old)
 	graceful, pending := c.setGrace(st, obj, options)
@@ -56,10 +61,20 @@ func (c *Caller) checkDelete(k Key, old Object, options *metav1.DeleteOptions) e
 	if old == nil {
 		return notFound(k)
 	}
+	if err := checkDeleteOptions(options); err != nil {
+		return err
+	}
+	if k.Resource == Namespaces {
+		return checkNamespaceDelete(k, old, options.Preconditions)
+	}
+	return checkPreconditions(k, old, options.Preconditions)
+}
+
+func checkDeleteOptions(options *metav1.DeleteOptions) error {
 	if errs := validation.ValidateDeleteOptions(options); len(errs) > 0 {
 		return apierrors.NewInvalid(schema.GroupKind{Group: metav1.GroupName, Kind: "DeleteOptions"}, "", errs)
 	}
-	return checkPreconditions(k, old, options.Preconditions)
+	return nil
 }
 
 func (c *Caller) removeAtOnce(k Key, old Object, text string) {

@@ -56,7 +56,16 @@ func uidMismatch(k Key, want, have types.UID) error {
 
 // errUnserved is what a request for an unknown resource gets.
 func errUnserved() error {
-	return apierrors.NewBadRequest("this cluster serves jobs, pods, nodes and events only")
+	return apierrors.NewBadRequest("this cluster serves jobs, pods, nodes, events, namespaces and leases only")
+}
+
+// unversioned is what an update gets that must say which resourceVersion it replaces. The real server names the resource
+// where the kind belongs.
+func unversioned(k Key) error {
+	named := schema.GroupKind{Group: k.groupResource().Group, Kind: string(k.Resource)}
+	return apierrors.NewInvalid(named, k.Name, field.ErrorList{
+		field.Invalid(metadataPath.Child("resourceVersion"), 0, "must be specified for an update"),
+	})
 }
 
 // internalError is an error that the real server has no reason for.

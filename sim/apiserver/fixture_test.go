@@ -8,6 +8,7 @@ import (
 
 	"github.com/onsi/gomega"
 	batchv1 "k8s.io/api/batch/v1"
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -44,6 +45,7 @@ type cluster struct {
 func newCluster(t testing.TB, o Options) *cluster {
 	q := event.NewQueue(event.Fixed{})
 	r := &recorder{queue: q}
+	o.Namespaces = append(o.Namespaces, "other", "z")
 	s := New(q, r, o)
 	return &cluster{WithT: gomega.NewWithT(t), queue: q, recorder: r, server: s, user: s.For("user", 0)}
 }
@@ -86,6 +88,14 @@ func newPod(name string) *corev1.Pod {
 
 func podSpec() corev1.PodSpec {
 	return corev1.PodSpec{RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "main", Image: "busybox"}}}
+}
+
+func newNamespace(name string) *corev1.Namespace {
+	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+func newLease(name string) *coordinationv1.Lease {
+	return &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: "kube-system", Name: name}}
 }
 
 func newNode(name string) *corev1.Node {

@@ -43,6 +43,9 @@ func (s *Server) StartGarbageCollector() {
 	}
 	s.Subscribe(Pods, gc.podChanged)
 	s.Subscribe(Jobs, gc.jobChanged)
+	for _, r := range []Resource{Pods, Nodes, Namespaces, Leases} {
+		s.Subscribe(r, gc.childlessChanged)
+	}
 }
 
 // after runs work at this instant, caused by a change.
@@ -117,6 +120,19 @@ func (gc *garbageCollector) jobChanged(c Change) {
 		}
 		gc.waiting[job.GetUID()] = KeyOf(job)
 		gc.after(c, func() { gc.foreground(KeyOf(job), job.GetUID()) })
+	}
+}
+
+// childlessChanged lets go what is deleted in foreground, or with its dependents to be orphaned, and has none: only
+// Jobs have.
+func (gc *garbageCollector) childlessChanged(c Change) {
+	if c.New == nil || c.New.GetDeletionTimestamp() == nil {
+		return
+	}
+	for _, f := range c.New.GetFinalizers() {
+		if f == metav1.FinalizerDeleteDependents || f == metav1.FinalizerOrphanDependents {
+			gc.after(c, func() { gc.letGo(KeyOf(c.New), c.New.GetUID(), f) })
+		}
 	}
 }
 

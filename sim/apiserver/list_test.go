@@ -91,7 +91,7 @@ func TestSelectorsThatAreRefused(t *testing.T) {
 	_, err = c.user.Watch(WatchOptions{Selection: Selection{Resource: Jobs, Fields: unknown}}, nil)
 	c.Expect(apierrors.IsBadRequest(err)).To(gomega.BeTrue())
 	_, _, err = c.user.List(Selection{Resource: "configmaps"})
-	c.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("jobs, pods, nodes and events only")))
+	c.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("jobs, pods, nodes, events, namespaces and leases only")))
 }
 
 func TestFieldsOfNodesAndEvents(t *testing.T) {

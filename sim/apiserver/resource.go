@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	batchv1 "k8s.io/api/batch/v1"
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -18,13 +19,21 @@ type Resource string
 
 // The resources that the simulated cluster serves.
 const (
-	Jobs   Resource = "jobs"
-	Pods   Resource = "pods"
-	Nodes  Resource = "nodes"
-	Events Resource = "events"
+	Jobs       Resource = "jobs"
+	Pods       Resource = "pods"
+	Nodes      Resource = "nodes"
+	Events     Resource = "events"
+	Namespaces Resource = "namespaces"
+	Leases     Resource = "leases"
 )
 
-// Key identifies an object. Namespace is empty for nodes.
+// Namespaced reports whether objects of the resource live in namespaces.
+func (r Resource) Namespaced() bool {
+	st := strategyOf(r)
+	return st != nil && st.namespaced
+}
+
+// Key identifies an object. Namespace is empty for nodes and namespaces.
 type Key struct {
 	Resource  Resource
 	Namespace string
@@ -66,6 +75,10 @@ func resourceOf(obj any) Resource {
 		return Nodes
 	case *corev1.Event:
 		return Events
+	case *corev1.Namespace:
+		return Namespaces
+	case *coordinationv1.Lease:
+		return Leases
 	}
 	return ""
 }

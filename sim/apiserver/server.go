@@ -26,6 +26,8 @@ type Options struct {
 	WatchWindow int
 	// ExpectedPods is about how many pods will be created, to make room for them at once.
 	ExpectedPods int
+	// Namespaces exist from the start, beside default, kube-node-lease, kube-public and kube-system.
+	Namespaces []string
 }
 
 // Server is the simulated API server. It belongs to one goroutine at a time.
@@ -37,7 +39,7 @@ type Server struct {
 	pods     slab.Slab[corev1.Pod] // memory for what is stored
 }
 
-// New returns an empty server whose clock is the queue's.
+// New returns a server that holds nothing but namespaces and whose clock is the queue's.
 func New(queue *event.Queue, recorder Recorder, o Options) *Server {
 	if o.WatchWindow == 0 {
 		o.WatchWindow = 100_000
@@ -48,6 +50,7 @@ func New(queue *event.Queue, recorder Recorder, o Options) *Server {
 		store:    newStore(o.WatchWindow, o.ExpectedPods),
 		identity: identity{seed: o.Seed},
 	}
+	s.addInitialNamespaces(o.Namespaces)
 	s.pods.Reserve(2 * o.ExpectedPods) // as created, and as bound
 	s.store.pods.log = make([]Change, 0, 7*o.ExpectedPods)
 	return s

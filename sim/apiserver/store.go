@@ -1,7 +1,6 @@
 package apiserver
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,7 +16,7 @@ type store struct {
 	version uint64
 	window  int // changes kept for each resource
 
-	jobs, pods, nodes, events collection
+	jobs, pods, nodes, events, namespaces, leases collection
 }
 
 // of returns the objects of a resource; nil for one that is not served.
@@ -31,6 +30,10 @@ func (s *store) of(r Resource) *collection {
 		return &s.nodes
 	case Events:
 		return &s.events
+	case Namespaces:
+		return &s.namespaces
+	case Leases:
+		return &s.leases
 	}
 	return nil
 }
@@ -71,6 +74,7 @@ func newStore(window, pods int) store {
 	return store{
 		version: 1, window: window,
 		jobs: newCollection(0), pods: newCollection(pods), nodes: newCollection(0), events: newCollection(pods),
+		namespaces: newCollection(0), leases: newCollection(0),
 	}
 }
 
@@ -137,14 +141,21 @@ func (c *collection) sorted(namespace string) []Object {
 			found = append(found, named{n, obj})
 		}
 	}
-	slices.SortFunc(found, func(a, b named) int {
-		return cmp.Or(strings.Compare(a.name.Namespace, b.name.Namespace), strings.Compare(a.name.Name, b.name.Name))
-	})
+	slices.SortFunc(found, func(a, b named) int { return compareNames(a.name, b.name) })
 	objects := make([]Object, len(found))
 	for i, f := range found {
 		objects[i] = f.object
 	}
 	return objects
+}
+
+// compareNames orders objects as etcd orders their keys, in which a slash stands between namespace and name: those of
+// namespace "a-b" come before those of "a".
+func compareNames(a, b types.NamespacedName) int {
+	if a.Namespace == b.Namespace {
+		return strings.Compare(a.Name, b.Name)
+	}
+	return strings.Compare(a.Namespace+"/", b.Namespace+"/")
 }
 
 // parseVersion reads a resourceVersion that a client has sent.

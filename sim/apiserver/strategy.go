@@ -19,6 +19,9 @@ type strategy struct {
 	namespaced bool
 	// status says whether there is a status subresource.
 	status bool
+	// createOnUpdate says that an update of an object that does not exist creates it; versioned that an update must
+	// say which resourceVersion it replaces.
+	createOnUpdate, versioned bool
 	// orphansByDefault says that deletion without a propagation policy leaves dependents alone (DEL-1).
 	orphansByDefault bool
 	// uncollected says that garbage collection leaves objects alone whatever a deletion asks for.
@@ -35,6 +38,9 @@ type strategy struct {
 	validateUpdate func(obj, old Object) field.ErrorList
 	prepareStatus  func(obj, old Object)
 	validateStatus func(obj, old Object) field.ErrorList
+	// prepareFinalize and validateFinalize are nil for what has no finalize subresource.
+	prepareFinalize  func(obj, old Object)
+	validateFinalize func(obj, old Object) field.ErrorList
 	// warnings are what the client is told about an object that is accepted; old is nil on create.
 	warnings func(obj, old Object) []string
 	// deleteWarnings are what a client is told about a deletion.
@@ -44,10 +50,12 @@ type strategy struct {
 }
 
 var (
-	ofJobs   = jobStrategy()
-	ofPods   = podStrategy()
-	ofNodes  = nodeStrategy()
-	ofEvents = eventStrategy()
+	ofJobs       = jobStrategy()
+	ofPods       = podStrategy()
+	ofNodes      = nodeStrategy()
+	ofEvents     = eventStrategy()
+	ofNamespaces = namespaceStrategy()
+	ofLeases     = leaseStrategy()
 )
 
 // strategyOf returns nil for a resource that is not served.
@@ -61,8 +69,36 @@ func strategyOf(r Resource) *strategy {
 		return ofNodes
 	case Events:
 		return ofEvents
+	case Namespaces:
+		return ofNamespaces
+	case Leases:
+		return ofLeases
 	}
 	return nil
+}
+
+// serves reports whether a resource has a subresource that can be written.
+func (st *strategy) serves(subresource string) bool {
+	switch subresource {
+	case "":
+		return true
+	case "status":
+		return st.status
+	case "finalize":
+		return st.prepareFinalize != nil
+	}
+	return false
+}
+
+// rules are how an update of a subresource is prepared and checked.
+func (st *strategy) rules(subresource string) (prepare func(obj, old Object), validate func(obj, old Object) field.ErrorList) {
+	switch subresource {
+	case "status":
+		return st.prepareStatus, st.validateStatus
+	case "finalize":
+		return st.prepareFinalize, st.validateFinalize
+	}
+	return st.prepareUpdate, st.validateUpdate
 }
 
 func jobStrategy() *strategy {
@@ -172,6 +208,7 @@ func validateNodeUpdate(o, old Object) field.ErrorList {
 func eventStrategy() *strategy {
 	return &strategy{
 		kind: corev1.SchemeGroupVersion.WithKind("Event"), namespaced: true, uncollected: true,
+		createOnUpdate: true,
 		blank:          func() Object { return &corev1.Event{} },
 		copy:           func(o Object) Object { e := *o.(*corev1.Event); return &e },
 		fields:         eventFields,

@@ -2,22 +2,33 @@ package apiserver
 
 import (
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Update replaces an object and returns it as stored. A stale resourceVersion is a conflict, an empty one overwrites
-// whatever there is; an object that does not exist is not created (API-2).
+// whatever there is, except that a Lease must have one; an object that does not exist is not created (API-2), except
+// Leases and Events.
 func (c *Caller) Update(obj Object) (Object, error) { return c.replace("update", "", obj) }
 
 // UpdateStatus replaces the status of an object and leaves its spec as it is (DEF-12). Labels, annotations and
 // finalizers do change, as on the real server; of a pod, all but the owner references.
 func (c *Caller) UpdateStatus(obj Object) (Object, error) { return c.replace("update", "status", obj) }
 
+// Finalize replaces the finalizers in a namespace's spec: the namespaces/finalize request, by which a namespace
+// controller lets an emptied namespace go.
+func (c *Caller) Finalize(ns *corev1.Namespace) (Object, error) {
+	return c.replace("update", "finalize", ns)
+}
+
 func (c *Caller) replace(verb, subresource string, obj Object) (Object, error) {
 	k := KeyOf(obj)
 	old := c.server.store.get(k)
+	if st := strategyOf(k.Resource); old == nil && subresource == "" && st != nil && st.createOnUpdate {
+		return c.createByUpdate(k, obj)
+	}
 	err := c.checkReplace(k, subresource, old, obj)
 	if err == nil && obj.GetUID() != "" && obj.GetUID() != old.GetUID() {
 		err = uidMismatch(k, obj.GetUID(), old.GetUID())
@@ -29,16 +40,27 @@ func (c *Caller) replace(verb, subresource string, obj Object) (Object, error) {
 	return c.commit(verb, subresource, k, old, obj)
 }
 
+// createByUpdate creates an object by an update. Its resourceVersion is not looked at, its UID is a precondition.
+func (c *Caller) createByUpdate(k Key, obj Object) (Object, error) {
+	if uid := obj.GetUID(); uid != "" {
+		return nil, c.Refuse("update", "", k, uidMismatch(k, uid, ""))
+	}
+	obj.SetResourceVersion("")
+	return c.Create(obj)
+}
+
 func (c *Caller) checkReplace(k Key, subresource string, old, obj Object) error {
 	st := strategyOf(k.Resource)
 	switch {
 	case st == nil:
 		return errUnserved()
-	case subresource == "status" && !st.status:
+	case !st.serves(subresource):
 		return apierrors.NewGenericServerResponse(404, "update", k.groupResource(), k.Name,
 			"the server could not find the requested resource", 0, true)
 	case old == nil:
 		return notFound(k)
+	case st.versioned && (obj.GetResourceVersion() == "" || obj.GetResourceVersion() == "0"):
+		return unversioned(k)
 	case obj.GetResourceVersion() != "" && obj.GetResourceVersion() != "0" && obj.GetResourceVersion() != old.GetResourceVersion():
 		return conflict(k, errModified)
 	}
@@ -52,10 +74,7 @@ func (c *Caller) commit(verb, subresource string, k Key, old, obj Object) (Objec
 	forgetKind(obj)
 	keepServerFields(obj, old)
 	var text string
-	prepare, validate := st.prepareUpdate, st.validateUpdate
-	if subresource == "status" {
-		prepare, validate = st.prepareStatus, st.validateStatus
-	}
+	prepare, validate := st.rules(subresource)
 	prepare(obj, old)
 	if !c.trusted {
 		if errs := validate(obj, old); len(errs) > 0 {
@@ -148,10 +167,13 @@ func keepServerFields(obj, old Object) {
 	obj.SetManagedFields(old.GetManagedFields())
 }
 
-// released reports whether an object that is being deleted has nothing left to wait for: no finalizer, and no grace
-// period that somebody still has to end.
+// released reports whether an object that is being deleted has nothing left to wait for: no finalizer (of a namespace,
+// none in its spec either), and no grace period that somebody still has to end.
 func released(obj metav1.Object) bool {
 	if obj.GetDeletionTimestamp() == nil || len(obj.GetFinalizers()) > 0 {
+		return false
+	}
+	if ns, ok := obj.(*corev1.Namespace); ok && len(ns.Spec.Finalizers) > 0 {
 		return false
 	}
 	grace := obj.GetDeletionGracePeriodSeconds()

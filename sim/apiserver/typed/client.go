@@ -154,17 +154,9 @@ func (c *Client) DeleteAllOf(ctx context.Context, obj client.Object, opts ...cli
 	options := (&client.DeleteAllOfOptions{}).ApplyOptions(opts)
 	call.Namespace, call.Name = options.Namespace, ""
 	return c.gate.Request(ctx, call, func(caller *apiserver.Caller) error {
-		found, _, err := caller.List(selectionOf(call.Resource, &options.ListOptions))
-		if err != nil {
-			return err
-		}
-		for _, o := range found {
-			err := dryRun(caller, options.DryRun).Delete(apiserver.KeyOf(o), options.AsDeleteOptions())
-			if err != nil && !apierrors.IsNotFound(err) {
-				return err
-			}
-		}
-		return nil
+		_, err := dryRun(caller, options.DryRun).DeleteCollection(selectionOf(call.Resource, &options.ListOptions),
+			options.AsDeleteOptions())
+		return err
 	})
 }
 
@@ -191,7 +183,7 @@ func (c *Client) GroupVersionKindFor(obj runtime.Object) (schema.GroupVersionKin
 // IsObjectNamespaced tells whether objects of a kind live in namespaces.
 func (c *Client) IsObjectNamespaced(obj runtime.Object) (bool, error) {
 	r, err := ResourceOf(obj)
-	return r != apiserver.Nodes, err
+	return r.Namespaced(), err
 }
 
 // Status writes the status subresource.
@@ -216,7 +208,7 @@ func callFor(verb, subresource string, obj runtime.Object) (Call, error) {
 
 // namespaceFor leaves out a namespace that was given for what lives in none.
 func namespaceFor(r apiserver.Resource, namespace string) string {
-	if r == apiserver.Nodes {
+	if !r.Namespaced() {
 		return ""
 	}
 	return namespace

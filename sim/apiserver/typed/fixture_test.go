@@ -34,7 +34,7 @@ type cluster struct {
 
 func newCluster(t *testing.T) *cluster {
 	c := &cluster{WithT: gomega.NewWithT(t), queue: event.NewQueue(event.Fixed{})}
-	c.server = apiserver.New(c.queue, c, apiserver.Options{})
+	c.server = apiserver.New(c.queue, c, apiserver.Options{Namespaces: []string{"other"}})
 	c.cache = NewCache(c)
 	c.live, c.cached = NewClient(c, NewLive(c)), NewClient(c, c.cache)
 	return c

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	batchv1 "k8s.io/api/batch/v1"
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,16 +28,21 @@ func newScheme() *runtime.Scheme {
 	s := runtime.NewScheme()
 	utilruntime.Must(batchv1.AddToScheme(s))
 	utilruntime.Must(corev1.AddToScheme(s))
+	utilruntime.Must(coordinationv1.AddToScheme(s))
 	metav1.AddMetaToScheme(s)
 	return s
 }
 
 func newMapper() meta.RESTMapper {
-	m := meta.NewDefaultRESTMapper([]schema.GroupVersion{batchv1.SchemeGroupVersion, corev1.SchemeGroupVersion})
+	m := meta.NewDefaultRESTMapper([]schema.GroupVersion{
+		batchv1.SchemeGroupVersion, corev1.SchemeGroupVersion, coordinationv1.SchemeGroupVersion,
+	})
 	m.Add(batchv1.SchemeGroupVersion.WithKind("Job"), meta.RESTScopeNamespace)
 	m.Add(corev1.SchemeGroupVersion.WithKind("Pod"), meta.RESTScopeNamespace)
 	m.Add(corev1.SchemeGroupVersion.WithKind("Event"), meta.RESTScopeNamespace)
+	m.Add(coordinationv1.SchemeGroupVersion.WithKind("Lease"), meta.RESTScopeNamespace)
 	m.Add(corev1.SchemeGroupVersion.WithKind("Node"), meta.RESTScopeRoot)
+	m.Add(corev1.SchemeGroupVersion.WithKind("Namespace"), meta.RESTScopeRoot)
 	return m
 }
 
@@ -55,6 +61,10 @@ func ResourceOf(obj runtime.Object) (apiserver.Resource, error) {
 		return apiserver.Events, nil
 	case *corev1.Node, *corev1.NodeList:
 		return apiserver.Nodes, nil
+	case *corev1.Namespace, *corev1.NamespaceList:
+		return apiserver.Namespaces, nil
+	case *coordinationv1.Lease, *coordinationv1.LeaseList:
+		return apiserver.Leases, nil
 	case *metav1.PartialObjectMetadata, *metav1.PartialObjectMetadataList:
 		kind := o.GetObjectKind().GroupVersionKind()
 		switch kind.GroupKind() {
@@ -66,13 +76,18 @@ func ResourceOf(obj runtime.Object) (apiserver.Resource, error) {
 			return apiserver.Events, nil
 		case schema.GroupKind{Kind: "Node"}, schema.GroupKind{Kind: "NodeList"}:
 			return apiserver.Nodes, nil
+		case schema.GroupKind{Kind: "Namespace"}, schema.GroupKind{Kind: "NamespaceList"}:
+			return apiserver.Namespaces, nil
+		case schema.GroupKind{Group: "coordination.k8s.io", Kind: "Lease"},
+			schema.GroupKind{Group: "coordination.k8s.io", Kind: "LeaseList"}:
+			return apiserver.Leases, nil
 		}
 		return "", &meta.NoKindMatchError{GroupKind: kind.GroupKind(), SearchedVersions: []string{kind.Version}}
 	}
 	if kind, err := kindOf(obj); err == nil {
 		return "", &meta.NoKindMatchError{GroupKind: kind.GroupKind(), SearchedVersions: []string{kind.Version}}
 	}
-	return "", fmt.Errorf("%T: expected a Job, a Pod, a Node or an Event as a typed object or as metav1.PartialObjectMetadata", obj)
+	return "", fmt.Errorf("%T: expected a Job, a Pod, a Node, an Event, a Namespace or a Lease as a typed object or as metav1.PartialObjectMetadata", obj)
 }
 
 // kindFor is the kind of the objects of a resource.
@@ -84,6 +99,10 @@ func kindFor(r apiserver.Resource) schema.GroupVersionKind {
 		return corev1.SchemeGroupVersion.WithKind("Pod")
 	case apiserver.Nodes:
 		return corev1.SchemeGroupVersion.WithKind("Node")
+	case apiserver.Namespaces:
+		return corev1.SchemeGroupVersion.WithKind("Namespace")
+	case apiserver.Leases:
+		return coordinationv1.SchemeGroupVersion.WithKind("Lease")
 	}
 	return corev1.SchemeGroupVersion.WithKind("Event")
 }
@@ -99,10 +118,14 @@ func copyInto(into client.Object, stored apiserver.Object) error {
 		stored.(*corev1.Event).DeepCopyInto(dst)
 	case *corev1.Node:
 		stored.(*corev1.Node).DeepCopyInto(dst)
+	case *corev1.Namespace:
+		stored.(*corev1.Namespace).DeepCopyInto(dst)
+	case *coordinationv1.Lease:
+		stored.(*coordinationv1.Lease).DeepCopyInto(dst)
 	case *metav1.PartialObjectMetadata:
 		objectMeta(stored).DeepCopyInto(&dst.ObjectMeta)
 	default:
-		return fmt.Errorf("%T: expected a pointer to a Job, Pod, Node, Event or metav1.PartialObjectMetadata", into)
+		return fmt.Errorf("%T: expected a pointer to a Job, Pod, Node, Event, Namespace, Lease or metav1.PartialObjectMetadata", into)
 	}
 	return nil
 }
@@ -118,10 +141,14 @@ func shareInto(into client.Object, stored apiserver.Object) error {
 		*dst = *stored.(*corev1.Event)
 	case *corev1.Node:
 		*dst = *stored.(*corev1.Node)
+	case *corev1.Namespace:
+		*dst = *stored.(*corev1.Namespace)
+	case *coordinationv1.Lease:
+		*dst = *stored.(*coordinationv1.Lease)
 	case *metav1.PartialObjectMetadata:
 		dst.ObjectMeta = *objectMeta(stored)
 	default:
-		return fmt.Errorf("%T: expected a pointer to a Job, Pod, Node, Event or metav1.PartialObjectMetadata", into)
+		return fmt.Errorf("%T: expected a pointer to a Job, Pod, Node, Event, Namespace, Lease or metav1.PartialObjectMetadata", into)
 	}
 	return nil
 }
@@ -135,6 +162,10 @@ func objectMeta(obj apiserver.Object) *metav1.ObjectMeta {
 	case *corev1.Event:
 		return &o.ObjectMeta
 	case *corev1.Node:
+		return &o.ObjectMeta
+	case *corev1.Namespace:
+		return &o.ObjectMeta
+	case *coordinationv1.Lease:
 		return &o.ObjectMeta
 	}
 	return &metav1.ObjectMeta{}
@@ -164,10 +195,14 @@ func fillList(list client.ObjectList, objects []apiserver.Object, put put) error
 		l.Items = fill(l.Items, objects, put, func(dst *corev1.Event) client.Object { return dst })
 	case *corev1.NodeList:
 		l.Items = fill(l.Items, objects, put, func(dst *corev1.Node) client.Object { return dst })
+	case *corev1.NamespaceList:
+		l.Items = fill(l.Items, objects, put, func(dst *corev1.Namespace) client.Object { return dst })
+	case *coordinationv1.LeaseList:
+		l.Items = fill(l.Items, objects, put, func(dst *coordinationv1.Lease) client.Object { return dst })
 	case *metav1.PartialObjectMetadataList:
 		l.Items = fill(l.Items, objects, put, func(dst *metav1.PartialObjectMetadata) client.Object { return dst })
 	default:
-		return fmt.Errorf("%T: expected a list of Jobs, Pods, Nodes, Events or metav1.PartialObjectMetadata", list)
+		return fmt.Errorf("%T: expected a list of Jobs, Pods, Nodes, Events, Namespaces, Leases or metav1.PartialObjectMetadata", list)
 	}
 	return nil
 }
