@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/onsi/gomega"
@@ -140,23 +139,14 @@ func parallel(completions, parallelism int32) *sim.Scenario {
 	}
 }
 
-func runInBubble(t *testing.T, s *sim.Scenario, program adapter.Program, opts ...sim.Option) (res *sim.Result) {
+func runProgram(t *testing.T, s *sim.Scenario, program adapter.EnvProgram, opts ...sim.Option) *sim.Result {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		var err error
-		if res, err = sim.Run(s, adapter.Concurrent("mini", program), opts...); err != nil {
-			t.Error(err)
-		}
-	})
-	if t.Failed() {
-		t.FailNow()
-	}
-	return res
+	return runWith(t, s, adapter.ConcurrentEnv("mini", program), opts...)
 }
 
 func TestConcurrentProgramRunsTheSameScenarios(t *testing.T) {
 	g := gomega.NewWithT(t)
-	res := runInBubble(t, parallel(4, 2), miniJob)
+	res := runProgram(t, parallel(4, 2), miniJob)
 	g.Expect(res.Failure).NotTo(gomega.HaveOccurred())
 	g.Expect(res.Ending).To(gomega.Equal(sim.Finished))
 	status := res.Jobs[0].Status
@@ -169,7 +159,7 @@ func TestConcurrentProgramIsDeterministic(t *testing.T) {
 	for _, opts := range [][]sim.Option{nil, {sim.WithSeed(7)}} {
 		hashes := map[string]int{}
 		for range 20 {
-			hashes[runInBubble(t, parallel(6, 3), miniJob, opts...).Trace.Hash()]++
+			hashes[runProgram(t, parallel(6, 3), miniJob, opts...).Trace.Hash()]++
 		}
 		if len(hashes) != 1 {
 			t.Errorf("20 runs gave %d different traces: %v", len(hashes), hashes)
@@ -185,7 +175,7 @@ func TestConcurrentProgramSurvivesACrash(t *testing.T) {
 		{Error: &sim.CallError{Match: sim.CallMatch{Verb: "create", Resource: "pods"}, Times: 1,
 			Status: apierrors.NewForbidden(batchv1.Resource("pods"), "x", fmt.Errorf("exceeded quota")).Status()}},
 	}
-	res := runInBubble(t, s, miniJob)
+	res := runProgram(t, s, miniJob)
 	g.Expect(res.Failure).NotTo(gomega.HaveOccurred())
 	// One pod is created at 1 s, the other one second later, after the event about the first. Both end while the
 	// controller is away, from 20 s to 50 s. It creates the rest at 51 s, which ends at 83 s.
@@ -202,23 +192,18 @@ func TestConcurrentProgramSurvivesACrash(t *testing.T) {
 
 func TestConcurrentProgramFailures(t *testing.T) {
 	g := gomega.NewWithT(t)
-	res := runInBubble(t, parallel(1, 1), func(context.Context, *adapter.Env) error { panic("oh no") })
+	res := runProgram(t, parallel(1, 1), func(context.Context, *adapter.Env) error { panic("oh no") })
 	g.Expect(res.Ending).To(gomega.Equal(sim.Panicked))
 	g.Expect(res.Failure).To(gomega.MatchError(gomega.ContainSubstring("oh no")))
 
-	res = runInBubble(t, parallel(1, 1), func(context.Context, *adapter.Env) error { return nil })
+	res = runProgram(t, parallel(1, 1), func(context.Context, *adapter.Env) error { return nil })
 	g.Expect(res.Failure).To(gomega.MatchError(gomega.ContainSubstring("returned before its context ended")))
 
-	res = runInBubble(t, parallel(1, 1), func(ctx context.Context, env *adapter.Env) error {
+	res = runProgram(t, parallel(1, 1), func(ctx context.Context, env *adapter.Env) error {
 		for ctx.Err() == nil {
 			_ = env.Client.List(ctx, &corev1.PodList{})
 		}
 		return nil
 	}, sim.WithLimits(sim.Limits{Limits: adapter.Limits{CallsPerInstant: 100}}))
 	g.Expect(res.Ending).To(gomega.Equal(sim.HotLoop))
-
-	plain, err := sim.Run(parallel(1, 1), adapter.Concurrent("mini", miniJob))
-	g.Expect(err).NotTo(gomega.HaveOccurred())
-	g.Expect(plain.Ending).To(gomega.Equal(sim.StartFailed))
-	g.Expect(plain.Failure).To(gomega.MatchError(gomega.ContainSubstring("synctest")))
 }

@@ -36,6 +36,8 @@ const (
 	HotLoop Ending = "hot-loop"
 	// StartFailed: the implementation could not be started.
 	StartFailed Ending = "start"
+	// Exited: the implementation would have ended its process, as klog.Fatal does.
+	Exited Ending = "exit"
 	// TooManyEvents: the limit of events was reached.
 	TooManyEvents Ending = "too many events"
 )
@@ -48,6 +50,9 @@ type Result struct {
 	Ending         Ending
 	// Failure tells what went wrong with the implementation; nil after a good ending.
 	Failure error
+	// Leaked are the goroutines of a concurrent program that had not ended a minute of virtual time after their context:
+	// what each was doing, and where. The trace is complete all the same, but the program would not shut down cleanly.
+	Leaked []string
 	// End is the virtual time at which the run ended: the scenario's end, or when the last thing happened.
 	End time.Duration
 	// Events is how many events made the run.
@@ -64,7 +69,8 @@ type Result struct {
 func (r *run) result() (*Result, error) {
 	res := &Result{
 		Scenario: r.scenario, Implementation: r.impl.Name(), Trace: r.trace, Ending: r.ending, Failure: r.failure,
-		End: r.queue.Now(), Events: r.queue.Steps(),
+		Leaked: r.leaked,
+		End:    r.queue.Now(), Events: r.queue.Steps(),
 		Token: event.Token{Scenario: r.scenario.Fingerprint(), Seed: r.options.seed},
 	}
 	if n := len(r.trace.Entries); n > 0 && r.ending != TimeIsUp {

@@ -8,6 +8,7 @@ import (
 	"github.com/jobsim/jobsim/sim/adapter"
 	"github.com/jobsim/jobsim/sim/apiserver"
 	"github.com/jobsim/jobsim/sim/event"
+	"github.com/jobsim/jobsim/sim/internal/bubble"
 	"github.com/jobsim/jobsim/sim/kubelet"
 	"github.com/jobsim/jobsim/sim/trace"
 )
@@ -69,6 +70,7 @@ type run struct {
 
 	strand   *adapter.Strand
 	instance adapter.Instance
+	last     adapter.Drainer // the last instance, ended or not
 	world    *world
 	starting bool // an instance is starting
 	started  int  // instances so far
@@ -85,6 +87,7 @@ type run struct {
 
 	failure error
 	ending  Ending
+	leaked  []string
 }
 
 // Run runs a scenario. The error tells that the scenario or the options make no sense; whatever the implementation
@@ -101,12 +104,11 @@ func Run(s *Scenario, impl adapter.Implementation, opts ...Option) (*Result, err
 		return nil, fmt.Errorf("replay: the token belongs to another scenario than %s, or to another version of it", s.Name)
 	}
 	r := newRun(s, impl, o)
-	r.supervise()
-	if r.instance != nil {
-		r.instance.Stop()
-		if d, ok := r.instance.(adapter.Drainer); ok {
-			d.Drain()
-		}
+	if _, ok := impl.(adapter.InBubble); ok && bubble.ID() == 0 {
+		r.superviseBubble()
+	} else {
+		r.supervise()
+		r.stop()
 	}
 	return r.result()
 }
@@ -230,6 +232,16 @@ func (r *run) horizon() (time.Duration, Ending) {
 		return rest, Finished
 	}
 	return end, TimeIsUp
+}
+
+// stop ends what is left of the implementation.
+func (r *run) stop() {
+	if r.instance != nil {
+		r.instance.Stop()
+	}
+	if r.last != nil {
+		r.last.Drain()
+	}
 }
 
 // start starts an instance of the implementation.

@@ -30,24 +30,10 @@ func (r *run) goOn() {
 func (r *run) driven(begin func()) bool {
 	strand := r.strand
 	ended := make(chan func(), 1)
-	go func() {
-		returned := false
-		defer func() {
-			switch p := recover(); {
-			case strand.Lost(): // the run goes on without it
-			case returned:
-				ended <- func() {}
-			case p != nil:
-				text := fmt.Sprintf("%v\n%s", p, debug.Stack())
-				ended <- func() { panic(text) }
-			default:
-				ended <- runtime.Goexit
-			}
-		}()
+	go r.drive(strand, ended, func() {
 		begin()
 		r.loop()
-		returned = true
-	}()
+	})
 	select {
 	case end := <-ended:
 		end()
@@ -55,4 +41,23 @@ func (r *run) driven(begin func()) bool {
 	case <-strand.Signal():
 		return false
 	}
+}
+
+// drive does what is to be done on a strand, and says then how the caller must go on.
+func (r *run) drive(strand *adapter.Strand, ended chan<- func(), do func()) {
+	returned := false
+	defer func() {
+		switch p := recover(); {
+		case strand.Lost(): // the run goes on without it
+		case returned:
+			ended <- func() {}
+		case p != nil:
+			text := fmt.Sprintf("%v\n%s", p, debug.Stack())
+			ended <- func() { panic(text) }
+		default:
+			ended <- runtime.Goexit
+		}
+	}()
+	do()
+	returned = true
 }

@@ -29,7 +29,10 @@ func (w *world) Limits() adapter.Limits    { return w.run.options.limits.Limits 
 func (w *world) Strand() *adapter.Strand   { return w.run.strand }
 
 // Starting makes an instance the present one: it can be ended from now on.
-func (w *world) Starting(i adapter.Instance) { w.run.instance = i }
+func (w *world) Starting(i adapter.Instance) {
+	w.run.instance = i
+	w.run.last, _ = i.(adapter.Drainer)
+}
 
 func (w *world) Record(e trace.Entry) int {
 	e.Actor, e.Instance = "controller", w.number

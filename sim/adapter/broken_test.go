@@ -68,7 +68,7 @@ func TestPanicsOfTheSimulatorAreItsOwn(t *testing.T) {
 
 func TestLimitsHaveDefaults(t *testing.T) {
 	g := NewWithT(t)
-	g.Expect(Limits{}.WithDefaults()).To(Equal(Limits{CallsPerInstant: 20_000, SyncsPerInstant: 2_000, Stuck: 10 * time.Second}))
-	own := Limits{CallsPerInstant: 1, SyncsPerInstant: 2, Stuck: 3}
+	g.Expect(Limits{}.WithDefaults()).To(Equal(Limits{CallsPerInstant: 20_000, SyncsPerInstant: 2_000, Watches: 1_000, Stuck: 10 * time.Second}))
+	own := Limits{CallsPerInstant: 1, SyncsPerInstant: 2, Watches: 4, Stuck: 3}
 	g.Expect(own.WithDefaults()).To(Equal(own))
 }

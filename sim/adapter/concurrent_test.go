@@ -21,13 +21,9 @@ import (
 )
 
 // inBubble runs a program that goes on until its context ends, after what the function does.
-func inBubble(t *testing.T, s *sim.Scenario, program adapter.Program, opts ...sim.Option) (res *sim.Result) {
+func inBubble(t *testing.T, s *sim.Scenario, program adapter.EnvProgram, opts ...sim.Option) *sim.Result {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { res = run(t, s, adapter.Concurrent("program", program), opts...) })
-	if res == nil {
-		t.FailNow()
-	}
-	return res
+	return run(t, s, adapter.ConcurrentEnv("program", program), opts...)
 }
 
 func until(ctx context.Context) error {
@@ -150,18 +146,23 @@ func TestProgramsThatWaitWhenTheyAreStopped(t *testing.T) {
 	g.Expect(answers).To(HaveLen(2))
 }
 
-func TestProgramsNeedABubble(t *testing.T) {
+// A run that is made in a bubble takes place there, for tests that look at the bubble's clock or share channels with the
+// program.
+func TestProgramsInABubbleOfTheTest(t *testing.T) {
 	g := NewWithT(t)
-	program := adapter.Concurrent("program", func(ctx context.Context, _ *adapter.Env) error { return until(ctx) })
-	res := run(t, story(), program)
-	g.Expect(res.Ending).To(Equal(sim.StartFailed))
-	g.Expect(res.Failure).To(MatchError(ContainSubstring("call sim.Run inside synctest.Test")))
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Second)
-		res = run(t, story(), program)
+		shared := make(chan time.Time, 1)
+		res := run(t, story(), adapter.ConcurrentEnv("program", func(ctx context.Context, _ *adapter.Env) error {
+			time.Sleep(time.Second)
+			shared <- time.Now()
+			return until(ctx)
+		}))
+		g.Expect(res.Failure).NotTo(HaveOccurred())
+		g.Expect(<-shared).To(BeTemporally("==", event.Epoch.Add(time.Second)))
+		res = run(t, story(), adapter.ConcurrentEnv("program", func(ctx context.Context, _ *adapter.Env) error { return until(ctx) }))
+		g.Expect(res.Ending).To(Equal(sim.StartFailed), "its clock cannot be set back")
+		g.Expect(res.Failure).To(MatchError(ContainSubstring("ahead of virtual time")))
 	})
-	g.Expect(res.Ending).To(Equal(sim.StartFailed))
-	g.Expect(res.Failure).To(MatchError(ContainSubstring("the bubble's clock is 1s ahead of virtual time")))
 }
 
 func TestProgramsThatFail(t *testing.T) {

@@ -3,6 +3,7 @@ package adapter
 import (
 	"github.com/benbjohnson/clock"
 	"github.com/go-logr/logr"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/record"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -20,6 +21,9 @@ type Env struct {
 	Fields client.FieldIndexer
 	// Watcher opens watches on the API server, for programs that keep caches of their own.
 	Watcher client.WithWatch
+	// Config is how client-go and controller-runtime reach the API server: its Transport is the API server itself. Only
+	// concurrent programs have it.
+	Config *rest.Config
 	// Clock is virtual time.
 	Clock clock.Clock
 	// Events records Kubernetes Events about objects through the API server.

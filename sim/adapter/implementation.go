@@ -40,7 +40,7 @@ type ClockStepper interface {
 	StepClock(d time.Duration)
 }
 
-// Drainer is an instance whose goroutines need virtual time to end after Stop, at the end of a run.
+// Drainer is an instance whose goroutines need virtual time to end after Stop. It is called at the end of a run.
 type Drainer interface{ Drain() }
 
 // World is the run as an adapter sees it.
@@ -96,8 +96,11 @@ type Limits struct {
 	CallsPerInstant int
 	// SyncsPerInstant bounds calls of a reconcile function without time passing. Default 2,000.
 	SyncsPerInstant int
-	// Stuck is how long, in real time, an instance may compute without making an API call or returning. It decides only
-	// whether a run is given up, never what a run contains. Default 10 s.
+	// Watches bounds how many watches a program may have open at once. Default 1,000.
+	Watches int
+	// Stuck is how long, in real time, an instance may compute without making an API call or returning, or a program
+	// with goroutines of its own without waiting. It decides only whether a run is given up, never what a run contains.
+	// Default 10 s.
 	Stuck time.Duration
 }
 
@@ -109,6 +112,9 @@ func (l Limits) WithDefaults() Limits {
 	if l.SyncsPerInstant == 0 {
 		l.SyncsPerInstant = 2_000
 	}
+	if l.Watches == 0 {
+		l.Watches = 1_000
+	}
 	if l.Stuck == 0 {
 		l.Stuck = 10 * time.Second
 	}
@@ -117,7 +123,7 @@ func (l Limits) WithDefaults() Limits {
 
 // Failure is why an instance cannot go on.
 type Failure struct {
-	// Kind is panic, stuck, hot-loop or start.
+	// Kind is panic, stuck, hot-loop, exit or start.
 	Kind string
 	Text string
 }
