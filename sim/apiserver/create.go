@@ -58,6 +58,9 @@ func (c *Caller) create(k *Key, obj Object) (warnings string, err error) {
 		}
 	}
 	forgetKind(obj)
+	if !c.applying {
+		obj.SetManagedFields(nil) // see track
+	}
 	obj.SetUID(s.identity.uid())
 	obj.SetCreationTimestamp(s.now())
 	obj.SetDeletionTimestamp(nil)

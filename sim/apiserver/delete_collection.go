@@ -22,7 +22,7 @@ func (c *Caller) DeleteCollection(sel Selection, options *metav1.DeleteOptions) 
 	}
 	objects, _, err := c.List(sel)
 	if err != nil {
-		return nil, err
+		return nil, c.Refuse("deletecollection", "", k, err)
 	}
 	for _, obj := range objects {
 		if err := c.Delete(KeyOf(obj), options); err != nil && !apierrors.IsNotFound(err) {

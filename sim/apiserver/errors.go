@@ -59,6 +59,12 @@ func errUnserved() error {
 	return apierrors.NewBadRequest("this cluster serves jobs, pods, nodes, events, namespaces and leases only")
 }
 
+// unservedSubresource is what a request for a subresource gets that a resource does not have.
+func unservedSubresource(verb string, k Key) error {
+	return apierrors.NewGenericServerResponse(http.StatusNotFound, verb, k.groupResource(), k.Name,
+		"the server could not find the requested resource", 0, true)
+}
+
 // unversioned is what an update gets that must say which resourceVersion it replaces. The real server names the resource
 // where the kind belongs.
 func unversioned(k Key) error {

@@ -235,5 +235,6 @@ func (gc *garbageCollector) letGo(k Key, uid types.UID, finalizer string) {
 
 // commitTrusted stores a change that the cluster itself makes to an object.
 func (c *Caller) commitTrusted(verb string, k Key, old, obj Object) {
+	c.track(k, "", old, obj)
 	c.storeSuccessor(verb, "", k, old, obj, "")
 }

@@ -29,7 +29,10 @@ func (c *Caller) Patch(k Key, subresource string, kind types.PatchType, data []b
 }
 
 func (c *Caller) patched(k Key, subresource string, old Object, kind types.PatchType, data []byte) (Object, error) {
-	if old == nil {
+	switch {
+	case subresource == "finalize":
+		return nil, apierrors.NewMethodNotSupported(k.groupResource(), "patch")
+	case old == nil:
 		return nil, notFound(k)
 	}
 	obj, ok := patchMetadata(strategyOf(k.Resource), old, kind, data)

@@ -78,6 +78,10 @@ type Caller struct {
 	// lost marks calls whose answer will not reach the caller, for the trace.
 	lost   bool
 	dryRun bool
+	// manager owns the fields that the caller writes; empty means actor. Applying says that the managedFields of what is
+	// written are right already.
+	manager  string
+	applying bool
 	// warn is told what a client is warned of; nil for those who do not want to know.
 	warn func(string)
 }

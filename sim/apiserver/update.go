@@ -4,7 +4,6 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -55,11 +54,17 @@ func (c *Caller) checkReplace(k Key, subresource string, old, obj Object) error 
 	case st == nil:
 		return errUnserved()
 	case !st.serves(subresource):
-		return apierrors.NewGenericServerResponse(404, "update", k.groupResource(), k.Name,
-			"the server could not find the requested resource", 0, true)
+		return unservedSubresource("update", k)
 	case old == nil:
 		return notFound(k)
-	case st.versioned && (obj.GetResourceVersion() == "" || obj.GetResourceVersion() == "0"):
+	}
+	return checkReplaced(k, old, obj)
+}
+
+// checkReplaced tells why obj cannot become the successor of old, by what it says about its resourceVersion.
+func checkReplaced(k Key, old, obj Object) error {
+	switch {
+	case strategyOf(k.Resource).versioned && (obj.GetResourceVersion() == "" || obj.GetResourceVersion() == "0"):
 		return unversioned(k)
 	case obj.GetResourceVersion() != "" && obj.GetResourceVersion() != "0" && obj.GetResourceVersion() != old.GetResourceVersion():
 		return conflict(k, errModified)
@@ -73,9 +78,17 @@ func (c *Caller) commit(verb, subresource string, k Key, old, obj Object) (Objec
 	st := strategyOf(k.Resource)
 	forgetKind(obj)
 	keepServerFields(obj, old)
+	if len(old.GetManagedFields()) == 0 && !c.applying {
+		obj.SetManagedFields(nil) // see track
+	}
 	var text string
 	prepare, validate := st.rules(subresource)
 	prepare(obj, old)
+	if c.applying {
+		c.server.stamp(old, obj)
+	} else {
+		c.track(k, subresource, old, obj)
+	}
 	if !c.trusted {
 		if errs := validate(obj, old); len(errs) > 0 {
 			err := invalid(k, errs)
@@ -164,7 +177,6 @@ func keepServerFields(obj, old Object) {
 		obj.SetDeletionGracePeriodSeconds(old.GetDeletionGracePeriodSeconds())
 	}
 	obj.SetGeneration(old.GetGeneration())
-	obj.SetManagedFields(old.GetManagedFields())
 }
 
 // released reports whether an object that is being deleted has nothing left to wait for: no finalizer (of a namespace,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -70,7 +69,7 @@ func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.C
 		return c.createPod(ctx, call, pod, options.DryRun)
 	}
 	return c.request(ctx, call, obj, func(caller *apiserver.Caller) (apiserver.Object, error) {
-		return dryRun(caller, options.DryRun).Create(obj.DeepCopyObject().(apiserver.Object))
+		return dryRun(caller, options.DryRun).ManagedBy(options.FieldManager).Create(obj.DeepCopyObject().(apiserver.Object))
 	})
 }
 
@@ -91,10 +90,10 @@ func (c *Client) createPod(ctx context.Context, call Call, pod *corev1.Pod, dry 
 // Update replaces an object.
 func (c *Client) Update(ctx context.Context, obj client.Object, opts ...client.UpdateOption) error {
 	options := (&client.UpdateOptions{}).ApplyOptions(opts)
-	return c.update(ctx, "", obj, options.DryRun)
+	return c.update(ctx, "", obj, options)
 }
 
-func (c *Client) update(ctx context.Context, subresource string, obj client.Object, dry []string) error {
+func (c *Client) update(ctx context.Context, subresource string, obj client.Object, o *client.UpdateOptions) error {
 	if _, ok := obj.(*metav1.PartialObjectMetadata); ok {
 		return errors.New("cannot update using only metadata -- did you mean to patch?")
 	}
@@ -103,33 +102,36 @@ func (c *Client) update(ctx context.Context, subresource string, obj client.Obje
 		return err
 	}
 	return c.request(ctx, call, obj, func(caller *apiserver.Caller) (apiserver.Object, error) {
+		caller = dryRun(caller, o.DryRun).ManagedBy(o.FieldManager)
 		if subresource == "status" {
-			return dryRun(caller, dry).UpdateStatus(copyForStatus(obj))
+			return caller.UpdateStatus(copyForStatus(obj))
 		}
-		return dryRun(caller, dry).Update(obj.DeepCopyObject().(apiserver.Object))
+		return caller.Update(obj.DeepCopyObject().(apiserver.Object))
 	})
 }
 
-// Patch patches an object; a metav1.PartialObjectMetadata gets only metadata back.
+// Patch patches an object, by server-side apply too; a metav1.PartialObjectMetadata gets only metadata back.
 func (c *Client) Patch(ctx context.Context, obj client.Object, patch client.Patch, opts ...client.PatchOption) error {
 	options := (&client.PatchOptions{}).ApplyOptions(opts)
-	return c.patch(ctx, "", obj, patch, options.DryRun)
+	return c.patch(ctx, "", obj, patch, options)
 }
 
-func (c *Client) patch(ctx context.Context, subresource string, obj client.Object, patch client.Patch, dry []string) error {
+func (c *Client) patch(ctx context.Context, subresource string, obj client.Object, patch client.Patch, o *client.PatchOptions) error {
 	call, err := callFor("patch", subresource, obj)
 	if err != nil {
 		return err
-	}
-	if patch.Type() == types.ApplyPatchType {
-		return errNoApply
 	}
 	data, err := patch.Data(obj)
 	if err != nil {
 		return err
 	}
 	return c.request(ctx, call, obj, func(caller *apiserver.Caller) (apiserver.Object, error) {
-		return dryRun(caller, dry).Patch(keyOf(call), subresource, patch.Type(), data)
+		caller = dryRun(caller, o.DryRun).ManagedBy(o.FieldManager)
+		if patch.Type() == types.ApplyPatchType {
+			stored, _, err := caller.Apply(keyOf(call), subresource, o.FieldManager, o.Force != nil && *o.Force, data)
+			return stored, err
+		}
+		return caller.Patch(keyOf(call), subresource, patch.Type(), data)
 	})
 }
 
@@ -159,15 +161,6 @@ func (c *Client) DeleteAllOf(ctx context.Context, obj client.Object, opts ...cli
 		return err
 	})
 }
-
-// Apply is refused.
-func (c *Client) Apply(context.Context, runtime.ApplyConfiguration, ...client.ApplyOption) error {
-	return errNoApply
-}
-
-var errNoApply = apierrors.NewGenericServerResponse(415, "patch", schema.GroupResource{}, "",
-	"server-side apply is not served by this cluster: use Update, or Patch with a merge patch, a strategic merge patch or a JSON patch",
-	0, true)
 
 // Scheme knows the kinds that the cluster serves.
 func (c *Client) Scheme() *runtime.Scheme { return Scheme }
@@ -246,10 +239,6 @@ func (s *subresource) Create(context.Context, client.Object, client.Object, ...c
 	return fmt.Errorf("subresource %q cannot be created in this cluster", s.name)
 }
 
-func (s *subresource) Apply(context.Context, runtime.ApplyConfiguration, ...client.SubResourceApplyOption) error {
-	return errNoApply
-}
-
 func (s *subresource) Update(ctx context.Context, obj client.Object, opts ...client.SubResourceUpdateOption) error {
 	if err := s.check(); err != nil {
 		return err
@@ -258,7 +247,7 @@ func (s *subresource) Update(ctx context.Context, obj client.Object, opts ...cli
 	if options.SubResourceBody != nil {
 		return fmt.Errorf("a body of its own is not supported for subresource %q", s.name)
 	}
-	return s.client.update(ctx, s.name, obj, options.DryRun)
+	return s.client.update(ctx, s.name, obj, &options.UpdateOptions)
 }
 
 func (s *subresource) Patch(ctx context.Context, obj client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
@@ -269,5 +258,5 @@ func (s *subresource) Patch(ctx context.Context, obj client.Object, patch client
 	if options.SubResourceBody != nil {
 		return fmt.Errorf("a body of its own is not supported for subresource %q", s.name)
 	}
-	return s.client.patch(ctx, s.name, obj, patch, options.DryRun)
+	return s.client.patch(ctx, s.name, obj, patch, &options.PatchOptions)
 }

@@ -45,19 +45,6 @@ func TestPatches(t *testing.T) {
 	c.Expect(apierrors.IsNotFound(c.live.Patch(background(), gone, client.RawPatch(types.MergePatchType, []byte(`{}`))))).To(gomega.BeTrue())
 }
 
-func TestApplyIsRefused(t *testing.T) {
-	c := newCluster(t)
-	pod := create(c, newPod("p"))
-	for _, err := range []error{
-		c.live.Apply(background(), nil),
-		c.live.Status().Apply(background(), nil),
-		c.live.Patch(background(), pod, client.Apply), //nolint:staticcheck // deprecated, and in use
-	} {
-		c.Expect(apierrors.IsUnsupportedMediaType(err)).To(gomega.BeTrue())
-		c.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("server-side apply is not served by this cluster")))
-	}
-}
-
 func TestMetadataOnly(t *testing.T) {
 	c := newCluster(t)
 	pod := newPod("p")
