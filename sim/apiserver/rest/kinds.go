@@ -37,7 +37,7 @@ var kinds = []*kind{
 		list:  func() runtime.Object { return &corev1.EventList{} },
 	},
 	{
-		resource: "namespaces", gvk: corev1.SchemeGroupVersion.WithKind("Namespace"), status: true,
+		resource: apiserver.Namespaces, gvk: corev1.SchemeGroupVersion.WithKind("Namespace"), status: true,
 		singular: "namespace", short: []string{"ns"},
 		blank: func() apiserver.Object { return &corev1.Namespace{} },
 		list:  func() runtime.Object { return &corev1.NamespaceList{} },
@@ -61,7 +61,7 @@ var kinds = []*kind{
 		list:  func() runtime.Object { return &batchv1.JobList{} },
 	},
 	{
-		resource: "leases", gvk: coordinationv1.SchemeGroupVersion.WithKind("Lease"), namespaced: true,
+		resource: apiserver.Leases, gvk: coordinationv1.SchemeGroupVersion.WithKind("Lease"), namespaced: true,
 		singular: "lease",
 		blank:    func() apiserver.Object { return &coordinationv1.Lease{} },
 		list:     func() runtime.Object { return &coordinationv1.LeaseList{} },

@@ -9,8 +9,9 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/kube-openapi/pkg/validation/spec"
+
+	"github.com/jobsim/jobsim/sim/apiserver/typed"
 )
 
 // What the types of the Kubernetes API tell about themselves.
@@ -71,7 +72,7 @@ func (s *schemas) kindsOf(t reflect.Type) []any {
 	if !ok {
 		return nil
 	}
-	gvks, _, err := scheme.Scheme.ObjectKinds(object)
+	gvks, _, err := typed.Scheme.ObjectKinds(object)
 	if err != nil { // no kind
 		return nil
 	}

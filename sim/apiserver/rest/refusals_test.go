@@ -51,7 +51,7 @@ func TestBadRequestsAreRefusedWithAStatus(t *testing.T) {
 		reason               metav1.StatusReason
 		message              string
 	}{
-		"no resource":        {"GET", "/apis/batch/v1", "", nil, 404, "NotFound", ""},
+		"no resource":        {"GET", "/apis/batch/v2", "", nil, 404, "NotFound", ""},
 		"unknown group":      {"GET", "/apis/apps/v1/namespaces/default/deployments", "", nil, 404, "NotFound", "could not find the requested resource"},
 		"unknown version":    {"GET", "/apis/batch/v1beta1/jobs", "", nil, 404, "NotFound", ""},
 		"unknown path":       {"POST", "/nowhere", "", nil, 404, "NotFound", ""},

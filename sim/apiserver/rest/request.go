@@ -179,6 +179,7 @@ var (
 func newParameterCodec() runtime.ParameterCodec {
 	s := runtime.NewScheme()
 	metav1.AddToGroupVersion(s, optionsVersion)
+	s.AddKnownTypes(optionsVersion, &metav1.TableOptions{})
 	return runtime.NewParameterCodec(s)
 }
 

@@ -30,6 +30,8 @@ func newScheme() *runtime.Scheme {
 	utilruntime.Must(corev1.AddToScheme(s))
 	utilruntime.Must(coordinationv1.AddToScheme(s))
 	metav1.AddMetaToScheme(s)
+	// Dynamic clients, kubectl among them, name the options of a deletion by the group of metadata.
+	s.AddKnownTypes(metav1.SchemeGroupVersion, &metav1.DeleteOptions{})
 	return s
 }
 
