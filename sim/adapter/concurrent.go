@@ -41,6 +41,8 @@ type EnvProgram func(ctx context.Context, env *Env) error
 //   - Random numbers from the global source of math/rand, as in client-go's back-off, are seeded at the start of each run,
 //     but Go heeds this only in a main module whose go.mod says "godebug randseednop=0", or in a main package or test
 //     that says "//go:debug randseednop=0", and runs side by side share the source. math/rand/v2 cannot be seeded.
+//   - Go walks maps in a random order, and so do client-go's caches when they list. A program that acts in that order
+//     differs from run to run. Informers list and watch instead of using a watch-list, whose events go through a map.
 func Concurrent(name string, program Program) Implementation {
 	return ConcurrentEnv(name, func(ctx context.Context, env *Env) error { return program(ctx, env.Config) })
 }
@@ -72,10 +74,7 @@ func (c *concurrent) Start(w World) (Instance, error) {
 		return nil, err
 	}
 	i := newProgramInstance(w)
-	if w.Number() == 1 {
-		seedRandom(w.Seed())
-	}
-	enterPrograms(i)
+	i.enterProcess()
 	w.Starting(i)
 	client := &watchingClient{Client: typed.NewClient(i, typed.NewLive(i)), instance: i}
 	env := &Env{

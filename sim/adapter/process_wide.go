@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	"k8s.io/client-go/features"
 	"k8s.io/klog/v2"
 
 	"github.com/jobsim/jobsim/sim/internal/bubble"
@@ -26,14 +27,22 @@ func programHere() *programInstance {
 	return nil
 }
 
-func enterPrograms(i *programInstance) { programs.Store(i.bubble, i) }
+// enterProcess lets what is process-wide know the instance.
+func (i *programInstance) enterProcess() {
+	programs.Store(i.bubble, i)
+	replaceGates()
+	if i.world.Number() == 1 {
+		seedRandom(i.world.Seed())
+	}
+}
 
-func leaveBubble(i *programInstance) { programs.Delete(i.bubble) }
+func (i *programInstance) leaveProcess() { programs.Delete(i.bubble) }
 
 // The variables below are made for being replaced. Outside of a run's bubble everything stays as it was.
 func init() {
 	replaceErrorHandlers()
 	replaceExit()
+	replaceGates()
 }
 
 // replaceErrorHandlers writes the errors that client-go cannot return into the trace. The handlers that there are end in
@@ -83,6 +92,33 @@ func caller(of string) string {
 			inside = inside || in
 		}
 	}
+}
+
+// gates are client-go's feature gates, with one of them off in a run: a reflector keeps what a watch-list brings in a map
+// before it tells its handlers, so that which of several objects comes first is chance. From a list they come in order.
+type gates struct{ features.Gates }
+
+func (g *gates) Enabled(f features.Feature) bool {
+	if f == features.WatchListClient && programHere() != nil {
+		return false
+	}
+	return g.Gates.Enabled(f)
+}
+
+var replacingGates sync.Mutex
+
+// replaceGates is called again at each start, since a program that links Kubernetes' own code replaces them as well.
+func replaceGates() {
+	replacingGates.Lock()
+	defer replacingGates.Unlock()
+	if present := features.FeatureGates(); !isOurs(present) {
+		features.ReplaceFeatureGates(&gates{present})
+	}
+}
+
+func isOurs(g features.Gates) bool {
+	_, ours := g.(*gates)
+	return ours
 }
 
 // seedRandom makes the global source of math/rand repeatable, from which client-go draws the jitter of its back-off. It is

@@ -203,5 +203,5 @@ func (i *programInstance) Drain() {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 	})
-	leaveBubble(i)
+	i.leaveProcess()
 }
