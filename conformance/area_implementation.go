@@ -18,8 +18,8 @@ var implementation = []Requirement{
 	{
 		ID: "job/implementation/does-not-panic", Level: Core, Strength: Must,
 		Sentence: "An implementation must not panic.",
-		Observed: "No run ends with a panic of the implementation's code.",
-		Source:   "jobsim", check: endsWith(sim.Panicked),
+		Observed: "No run ends with a panic of the implementation's code, or because that ends its process.",
+		Source:   "jobsim", check: endsWith(sim.Panicked, sim.Exited),
 	},
 	{
 		ID: "job/implementation/comes-back", Level: Core, Strength: Must,

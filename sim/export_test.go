@@ -26,3 +26,12 @@ func RunSeen(s *Scenario, impl adapter.Implementation, seed uint64, look func(*t
 	}
 	return r.result()
 }
+
+// NewWatchdog returns what a watchdog does from time to time: it reports whether the run has been taken from the strand.
+func NewWatchdog(s *adapter.Strand) (look func() bool) {
+	d := watchdog{strand: s}
+	return func() bool {
+		_, stuck := d.look(0)
+		return stuck
+	}
+}

@@ -7,5 +7,6 @@
 //		return &MyReconciler{Client: env.Client, Clock: env.Clock}, nil
 //	})
 //
-// A program with goroutines and caches of its own is driven by Concurrent, inside a testing/synctest bubble.
+// A program with goroutines and caches of its own, on client-go or a manager of controller-runtime, is driven by
+// Concurrent. It is given a rest.Config and needs no change either.
 package adapter

@@ -46,7 +46,7 @@ func repeats() int {
 	if n, err := strconv.Atoi(os.Getenv("JOBSIM_REPEATS")); err == nil {
 		return n
 	}
-	return 10
+	return 4
 }
 
 // The trace of an unmodified client-go controller is a function of scenario and seed, however many threads there are. What
