@@ -185,5 +185,5 @@ func (c *Caller) remove(k Key, obj Object, seq int) {
 	s.queue.Cause = outer
 	last := strategyOf(k.Resource).copy(obj)
 	last.SetResourceVersion(s.store.nextVersion()) // a DELETED event carries the version of the deletion
-	s.store.apply(k, Change{Old: last, At: s.queue.Now(), Seq: seq})
+	s.store.apply(k, Change{Old: last, At: s.queue.Now(), Seq: seq, before: obj})
 }

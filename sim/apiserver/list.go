@@ -49,7 +49,7 @@ func (s Selection) check() error {
 	return nil
 }
 
-// List returns the selected objects in the order of namespace and name, and the resourceVersion that the list is of.
+// List returns all selected objects of now in the order of namespace and name, and the resourceVersion that the list is of.
 // The objects are shared and must not be changed.
 func (c *Caller) List(sel Selection) ([]Object, string, error) {
 	if err := sel.check(); err != nil {

@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,6 +60,8 @@ type Change struct {
 	At time.Duration
 	// Seq is the trace entry of the write.
 	Seq int
+	// before is what Old was before a removal gave it the resourceVersion of the removal; nil for all other changes.
+	before Object
 }
 
 // Object is the object as of this change: as last stored, when it was removed.
@@ -129,14 +132,34 @@ func (c *collection) compact(n int) {
 	c.log = append([]Change(nil), c.log[n:]...)
 }
 
+// at returns the objects as of a resourceVersion that is not compacted: it takes back what has changed since.
+func (c *collection) at(version uint64) map[types.NamespacedName]Object {
+	objects := maps.Clone(c.objects)
+	for i := len(c.log) - 1; i >= 0 && c.log[i].Version > version; i-- {
+		change := &c.log[i]
+		name := types.NamespacedName{Namespace: change.Object().GetNamespace(), Name: change.Object().GetName()}
+		switch {
+		case change.Old == nil:
+			delete(objects, name)
+		case change.before != nil:
+			objects[name] = change.before
+		default:
+			objects[name] = change.Old
+		}
+	}
+	return objects
+}
+
 // sorted returns the objects of a namespace (of all, if empty) in the order in which etcd lists them.
-func (c *collection) sorted(namespace string) []Object {
+func (c *collection) sorted(namespace string) []Object { return sorted(c.objects, namespace) }
+
+func sorted(all map[types.NamespacedName]Object, namespace string) []Object {
 	type named struct {
 		name   types.NamespacedName
 		object Object
 	}
-	found := make([]named, 0, len(c.objects))
-	for n, obj := range c.objects {
+	found := make([]named, 0, len(all))
+	for n, obj := range all {
 		if namespace == "" || n.Namespace == namespace {
 			found = append(found, named{n, obj})
 		}

@@ -229,3 +229,21 @@ func TestLiveReads(t *testing.T) {
 	c.Expect(c.live.List(background(), &events)).To(gomega.Succeed())
 	c.Expect(events.Items).To(gomega.HaveLen(1))
 }
+
+func TestLiveListsInPages(t *testing.T) {
+	c := newCluster(t)
+	for _, name := range []string{"a", "b", "c"} {
+		create(c, newPod(name))
+	}
+	var pods corev1.PodList
+	c.Expect(c.live.List(background(), &pods, client.Limit(2))).To(gomega.Succeed())
+	c.Expect(names[corev1.Pod](pods.Items)).To(gomega.Equal([]string{"a", "b"}))
+	c.Expect(*pods.RemainingItemCount).To(gomega.Equal(int64(1)))
+	c.Expect(c.live.Delete(background(), newPod("c"))).To(gomega.Succeed())
+	c.Expect(c.live.List(background(), &pods, client.Limit(2), client.Continue(pods.Continue))).To(gomega.Succeed())
+	c.Expect(names[corev1.Pod](pods.Items)).To(gomega.Equal([]string{"c"}), "as of the first page")
+	c.Expect(pods.Continue).To(gomega.BeEmpty())
+	raw := &client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: "2", ResourceVersionMatch: metav1.ResourceVersionMatchExact}}
+	c.Expect(c.live.List(background(), &pods, raw)).To(gomega.Succeed())
+	c.Expect(names[corev1.Pod](pods.Items)).To(gomega.Equal([]string{"a"}))
+}

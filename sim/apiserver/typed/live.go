@@ -35,7 +35,7 @@ func (l *Live) Get(ctx context.Context, key client.ObjectKey, obj client.Object,
 	return copyInto(obj, found)
 }
 
-// List reads many objects.
+// List reads many objects, in pages if there is a limit.
 func (l *Live) List(ctx context.Context, list client.ObjectList, opts ...client.ListOption) error {
 	call, err := callFor("list", "", list)
 	if err != nil {
@@ -43,16 +43,25 @@ func (l *Live) List(ctx context.Context, list client.ObjectList, opts ...client.
 	}
 	options := (&client.ListOptions{}).ApplyOptions(opts)
 	call.Namespace, call.Name = namespaceFor(call.Resource, options.Namespace), ""
-	var found []apiserver.Object
-	var version string
+	page := apiserver.Page{}
 	err = l.gate.Request(ctx, call, func(caller *apiserver.Caller) (err error) {
-		found, version, err = caller.List(selectionOf(call.Resource, options))
+		page, err = caller.ListPage(selectionOf(call.Resource, options), pageOf(options))
 		caller.RecordRead("list", keyOf(call), err)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	list.SetResourceVersion(version)
-	return fillList(list, found, copyInto)
+	list.SetResourceVersion(page.Version)
+	list.SetContinue(page.Continue)
+	list.SetRemainingItemCount(page.Remaining)
+	return fillList(list, page.Objects, copyInto)
+}
+
+func pageOf(o *client.ListOptions) apiserver.PageOptions {
+	page := apiserver.PageOptions{Limit: o.Limit, Continue: o.Continue}
+	if o.Raw != nil {
+		page.ResourceVersion, page.ResourceVersionMatch = o.Raw.ResourceVersion, o.Raw.ResourceVersionMatch
+	}
+	return page
 }
