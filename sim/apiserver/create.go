@@ -52,7 +52,7 @@ func (c *Caller) create(k *Key, obj Object) (warnings string, err error) {
 		return "", err
 	}
 	s, version := c.server, obj.GetResourceVersion()
-	if obj.GetName() == "" {
+	if obj.GetName() == "" && obj.GetGenerateName() != "" {
 		if err := s.generateName(k, obj); err != nil {
 			return "", err
 		}
@@ -72,6 +72,9 @@ func (c *Caller) create(k *Key, obj Object) (warnings string, err error) {
 			return "", invalid(*k, errs)
 		}
 		warnings = c.warned(st.warnings(obj, nil))
+	}
+	if st.readBack != nil {
+		st.readBack(obj)
 	}
 	if version != "" && version != "0" {
 		return "", internalError("resourceVersion should not be set on objects to be created")
@@ -95,7 +98,7 @@ func alreadyExists(k Key, old Object) error {
 }
 
 // checkNewMeta looks at what must be right before anything else is looked at. A namespace of an object that lives in
-// none is dropped.
+// none is dropped. That a name is missing is for validation to say, together with all else that is wrong.
 func (c *Caller) checkNewMeta(k *Key, obj Object) error {
 	if !strategyOf(k.Resource).namespaced {
 		obj.SetNamespace("")
@@ -109,8 +112,7 @@ func (c *Caller) checkNewMeta(k *Key, obj Object) error {
 			return err
 		}
 	}
-	switch {
-	case obj.GetName() == "" && obj.GetGenerateName() == "":
+	if c.trusted && obj.GetName() == "" && obj.GetGenerateName() == "" {
 		return invalid(*k, field.ErrorList{field.Required(field.NewPath("metadata", "name"),
 			"name or generateName is required")})
 	}

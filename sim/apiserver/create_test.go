@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,16 +94,24 @@ func TestCreateRefuses(t *testing.T) {
 		job.Spec.Parallelism = ptr(int32(-1))
 		_, err := c.user.Create(job)
 		c.expectStatus(err, 422, metav1.StatusReasonInvalid, `Job.batch "Pi_" is invalid`)
-		var fields []string
-		for _, cause := range err.(*apierrors.StatusError).ErrStatus.Details.Causes {
-			fields = append(fields, cause.Field)
-		}
-		c.Expect(fields).To(gomega.ContainElements("metadata.name", "spec.parallelism"))
+		c.Expect(causes(err)).To(gomega.ContainElements("metadata.name", "spec.parallelism"))
 	})
 	t.Run("an object without a name", func(t *testing.T) {
 		c := newCluster(t, Options{})
 		_, err := c.user.Create(newJob(""))
 		c.expectStatus(err, 422, metav1.StatusReasonInvalid, "name or generateName is required")
+	})
+	t.Run("an object without a name that is wrong otherwise too", func(t *testing.T) {
+		c := newCluster(t, Options{})
+		job := newJob("")
+		job.Spec.Parallelism = ptr(int32(-1))
+		_, err := c.user.Create(job)
+		c.Expect(causes(err)).To(gomega.ConsistOf("metadata.name", "spec.parallelism"))
+	})
+	t.Run("a name that is no label value, for the template's labels alone (DEF-9)", func(t *testing.T) {
+		c := newCluster(t, Options{})
+		_, err := c.user.Create(newJob("ä"))
+		c.Expect(causes(err)).To(gomega.ConsistOf("metadata.name", "spec.template.labels"))
 	})
 	t.Run("an object without a namespace", func(t *testing.T) {
 		c := newCluster(t, Options{})
@@ -136,6 +145,17 @@ func TestCreateRefuses(t *testing.T) {
 		})
 		c.expectStatus(err, 422, metav1.StatusReasonInvalid, "does not match event.namespace")
 	})
+}
+
+// causes are the fields that a rejection names, each once.
+func causes(err error) []string {
+	var fields []string
+	for _, cause := range err.(*apierrors.StatusError).ErrStatus.Details.Causes {
+		if !slices.Contains(fields, cause.Field) {
+			fields = append(fields, cause.Field)
+		}
+	}
+	return fields
 }
 
 func TestPOD5GeneratedNames(t *testing.T) {

@@ -32,7 +32,9 @@ type strategy struct {
 	// fields are what field selectors can use.
 	fields func(Object) fields.Set
 
-	prepareCreate  func(Object)
+	prepareCreate func(Object)
+	// readBack does to a new object, once it is checked, what decoding it from storage does; nil for nothing.
+	readBack       func(Object)
 	validateCreate func(Object) field.ErrorList
 	prepareUpdate  func(obj, old Object)
 	validateUpdate func(obj, old Object) field.ErrorList
@@ -112,8 +114,8 @@ func jobStrategy() *strategy {
 			batch.Default(job)
 			batch.PrepareForCreate(job)
 			batch.TruncateTimes(job)
-			batch.Default(job) // as decoding the stored object does: labels come from the finished template (DEF-9)
 		},
+		readBack:       func(o Object) { batch.Default(o.(*batchv1.Job)) }, // labels come from the finished template (DEF-9)
 		validateCreate: func(o Object) field.ErrorList { return batch.ValidateCreate(o.(*batchv1.Job)) },
 		prepareUpdate: func(o, old Object) {
 			batch.Default(o.(*batchv1.Job))

@@ -193,6 +193,13 @@ func TestWhatAnUpdateCannotChange(t *testing.T) {
 		changed.DeletionGracePeriodSeconds = ptr(int64(3))
 		_, err = c.user.Update(changed)
 		c.expectStatus(err, 422, metav1.StatusReasonInvalid, "metadata.deletionGracePeriodSeconds")
+		changed = job.DeepCopy()
+		changed.Finalizers = []string{metav1.FinalizerOrphanDependents, metav1.FinalizerDeleteDependents}
+		_, err = c.user.Update(changed)
+		c.expectStatus(err, 422, metav1.StatusReasonInvalid, "cannot be both set")
+		changed.Finalizers, changed.GenerateName = nil, "a/b"
+		_, err = c.user.Update(changed)
+		c.expectStatus(err, 422, metav1.StatusReasonInvalid, "metadata.generateName")
 	})
 	t.Run("a deletion that has begun goes on, and takes no new finalizers", func(t *testing.T) {
 		held := newJob("held")

@@ -32,5 +32,5 @@ func TestNodes(t *testing.T) {
 	g.Expect(listed(core.ValidateNode(lost))).To(gomega.ConsistOf(
 		append(taints, "Invalid value metadata.name", "Forbidden metadata.namespace")...))
 	g.Expect(listed(core.ValidateNodeUpdate(lost, node))).To(gomega.ConsistOf(
-		append(taints, "Invalid value metadata.name", "Invalid value metadata.namespace")...))
+		append(taints, "Invalid value metadata.name", "Invalid value metadata.namespace", "Forbidden metadata.namespace")...))
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
@@ -19,14 +20,25 @@ func ValidateObjectMeta(meta *metav1.ObjectMeta, path *field.Path) field.ErrorLi
 	return append(errs, validateFinalizers(meta.Finalizers, path)...)
 }
 
-// ValidateObjectMetaUpdate checks the metadata of an update at path: what is immutable, and that nobody adds a
-// finalizer to an object that is being deleted.
+// ValidateObjectMetaUpdate checks the metadata of an update at path: that it is sound by itself, what is immutable, and
+// that nobody adds a finalizer to an object that is being deleted. Names are checked less strictly than on create: a
+// stored one stays as it is.
 func ValidateObjectMetaUpdate(meta, old *metav1.ObjectMeta, path *field.Path) field.ErrorList {
-	if isUnchangedIdentity(meta, old) && areValidCommonFields(meta) && areFinalizersAllowed(meta, old) {
+	if isUnchangedIdentity(meta, old) && meta.GenerateName == old.GenerateName && areValidCommonFields(meta) &&
+		areFinalizersAllowed(meta, old) {
 		return nil
 	}
-	errs := ordered(apivalidation.ValidateObjectMetaUpdate(meta, old, path))
+	errs := ordered(apivalidation.ValidateObjectMeta(meta, old.Namespace != "", isPathSegment, path))
+	errs = append(errs, ordered(apivalidation.ValidateObjectMetaUpdate(meta, old, path))...)
 	return append(errs, validateFinalizers(meta.Finalizers, path)...)
+}
+
+// isPathSegment is the least that every name must be: fit for a URL.
+func isPathSegment(name string, prefix bool) []string {
+	if prefix {
+		return content.IsPathSegmentPrefix(name)
+	}
+	return content.IsPathSegmentName(name)
 }
 
 // PrepareObjectMetaForUpdate restores the metadata that the server owns and that every update ignores: generation,
@@ -150,15 +162,10 @@ func areValidFinalizers(finalizers []string) bool {
 	return true
 }
 
-// areFinalizersAllowed mirrors what the library checks on update: only that a deletion is not held up by new ones.
+// areFinalizersAllowed mirrors what the library checks on update: good names, and a deletion that is not held up by new
+// ones.
 func areFinalizersAllowed(meta, old *metav1.ObjectMeta) bool {
-	for _, name := range meta.Finalizers {
-		if !strings.Contains(name, "/") && !isStandardFinalizer(name) {
-			return false
-		}
-		if old.DeletionTimestamp != nil && !slices.Contains(old.Finalizers, name) {
-			return false
-		}
-	}
-	return true
+	isNew := func(name string) bool { return !slices.Contains(old.Finalizers, name) }
+	return areValidFinalizers(meta.Finalizers) &&
+		(old.DeletionTimestamp == nil || !slices.ContainsFunc(meta.Finalizers, isNew))
 }

@@ -121,6 +121,28 @@ func TestRejectedVolumes(t *testing.T) {
 				"Forbidden " + p + ".spec.accessModes", "Required value " + p + ".spec.resources[storage]",
 				"Invalid value " + p + ".spec.storageClassName", "Unsupported value " + p + ".spec.volumeMode"}
 		}()},
+		{"ephemeral claim filled from something", volume(corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{
+			VolumeClaimTemplate: &corev1.PersistentVolumeClaimTemplate{Spec: corev1.PersistentVolumeClaimSpec{
+				AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+				Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{"storage": resource.MustParse("1Gi")}},
+				DataSource:  &corev1.TypedLocalObjectReference{Kind: "VolumeSnapshot"},
+				DataSourceRef: &corev1.TypedObjectReference{APIGroup: ptr.To("A"), Name: "x",
+					Namespace: ptr.To("B")},
+				VolumeAttributesClassName: ptr.To("C"),
+			}}}}), func() []string {
+			p := at + ".ephemeral.volumeClaimTemplate.spec"
+			return []string{"Required value " + p + ".dataSource.name", "Invalid value " + p + ".dataSource",
+				"Required value " + p + ".dataSourceRef.kind", "Invalid value " + p + ".dataSourceRef.apiGroup",
+				"Invalid value " + p + ".dataSourceRef.namespace", "Invalid value " + p,
+				"Invalid value " + p + ".volumeAttributesClassName"}
+		}()},
+		{"ephemeral claim filled from two things", volume(corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{
+			VolumeClaimTemplate: &corev1.PersistentVolumeClaimTemplate{Spec: corev1.PersistentVolumeClaimSpec{
+				AccessModes:   []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+				Resources:     corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{"storage": resource.MustParse("1Gi")}},
+				DataSource:    &corev1.TypedLocalObjectReference{Kind: "PersistentVolumeClaim", Name: "a"},
+				DataSourceRef: &corev1.TypedObjectReference{Kind: "PersistentVolumeClaim", Name: "b"},
+			}}}}), []string{"Invalid value " + at + ".ephemeral.volumeClaimTemplate.spec"}},
 		{"csi", volume(corev1.VolumeSource{CSI: &corev1.CSIVolumeSource{Driver: strings.Repeat("-", 64),
 			NodePublishSecretRef: &corev1.LocalObjectReference{Name: "A"}}}),
 			[]string{"Too long " + at + ".csi.driver", "Invalid value " + at + ".csi.driver",

@@ -188,6 +188,10 @@ func validateClaimTemplate(template *corev1.PersistentVolumeClaimTemplate, path 
 		errs = append(errs, isOneOf(*spec.VolumeMode, at.Child("volumeMode"),
 			corev1.PersistentVolumeBlock, corev1.PersistentVolumeFilesystem)...)
 	}
+	errs = append(errs, validateClaimSources(spec, at)...)
+	if class := spec.VolumeAttributesClassName; class != nil && *class != "" {
+		errs = append(errs, validateDNSSubdomain(*class, at.Child("volumeAttributesClassName"))...)
+	}
 	return errs
 }
 

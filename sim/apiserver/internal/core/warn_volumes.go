@@ -7,7 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// volumes warns of plugins that are gone and of files of one volume that get in each other's way.
+// volumes warns of plugins that are gone, of claims for fractions of a byte, and of files of one volume that get in each
+// other's way.
 func (w *warner) volumes() {
 	for i := range w.spec.Volumes {
 		v := &w.spec.Volumes[i]
@@ -29,6 +30,12 @@ func (w *warner) volumes() {
 			if old.present {
 				w.add(w.path.Child("volumes").Index(i).Child(old.name), "%s", old.message)
 			}
+		}
+		if v.Ephemeral != nil && v.Ephemeral.VolumeClaimTemplate != nil {
+			amounts := v.Ephemeral.VolumeClaimTemplate.Spec.Resources
+			path := w.path.Child("volumes").Index(i).Child("ephemeral", "volumeClaimTemplate", "spec", "resources")
+			w.fraction(path.Child("requests"), amounts.Requests, corev1.ResourceStorage)
+			w.fraction(path.Child("limits"), amounts.Limits, corev1.ResourceStorage)
 		}
 	}
 	for i := range w.spec.Volumes {

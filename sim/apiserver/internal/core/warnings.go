@@ -12,29 +12,37 @@ import (
 )
 
 // PodTemplateWarnings are what the API server says in Warning headers about a template at path that is legal and yet
-// probably not meant (VAL-15): deprecated node labels, repeated names, selectors that match nothing, odd amounts.
+// probably not meant (VAL-15): deprecated node labels, repeated names, selectors that match nothing, odd amounts. They
+// come in the order of the real server.
 func PodTemplateWarnings(template *corev1.PodTemplateSpec, path *field.Path) []string {
-	w := warner{spec: &template.Spec, path: path.Child("spec")}
+	w := warner{
+		spec: &template.Spec, path: path.Child("spec"),
+		annotations: template.Annotations, annotationsPath: path.Child("metadata", "annotations"),
+	}
 	w.placement()
-	w.annotations(template.Annotations, path.Child("metadata", "annotations"))
+	w.podAnnotations()
 	w.volumes()
 	w.names()
+	w.fraction(w.path.Child("overhead"), w.spec.Overhead, corev1.ResourceMemory)
+	w.fraction(w.path.Child("overhead"), w.spec.Overhead, corev1.ResourceEphemeralStorage)
+	w.seccompAnnotation()
+	visitContainers(w.spec, w.path, w.container)
+	w.ports()
 	if grace := template.Spec.TerminationGracePeriodSeconds; grace != nil && *grace < 0 {
 		w.add(w.path.Child("terminationGracePeriodSeconds"),
 			"must be >= 0; negative values are invalid and will be treated as 1")
 	}
-	w.fractions(w.path.Child("overhead"), template.Spec.Overhead)
-	visitContainers(w.spec, w.path, w.amounts)
-	visitContainers(w.spec, w.path, w.env)
-	w.ports()
+	w.podsNearby()
 	w.addresses()
 	return w.warnings
 }
 
 type warner struct {
-	spec     *corev1.PodSpec
-	path     *field.Path
-	warnings []string
+	spec            *corev1.PodSpec
+	path            *field.Path
+	annotations     map[string]string
+	annotationsPath *field.Path
+	warnings        []string
 }
 
 func (w *warner) add(path *field.Path, format string, args ...any) {
@@ -73,16 +81,7 @@ func (w *warner) placement() {
 		}
 	}
 	if affinity := w.spec.Affinity; affinity != nil {
-		path := w.path.Child("affinity")
-		w.nodeAffinity(affinity.NodeAffinity, path.Child("nodeAffinity"))
-		if pod := affinity.PodAffinity; pod != nil {
-			w.podAffinity(pod.RequiredDuringSchedulingIgnoredDuringExecution,
-				pod.PreferredDuringSchedulingIgnoredDuringExecution, path.Child("podAffinity"))
-		}
-		if anti := affinity.PodAntiAffinity; anti != nil {
-			w.podAffinity(anti.RequiredDuringSchedulingIgnoredDuringExecution,
-				anti.PreferredDuringSchedulingIgnoredDuringExecution, path.Child("podAntiAffinity"))
-		}
+		w.nodeAffinity(affinity.NodeAffinity, w.path.Child("affinity", "nodeAffinity"))
 	}
 	for i, constraint := range w.spec.TopologySpreadConstraints {
 		path := w.path.Child("topologySpreadConstraints").Index(i)
@@ -127,6 +126,23 @@ func (w *warner) nodeTerm(term *corev1.NodeSelectorTerm, checkValues bool, path 
 	}
 }
 
+// podsNearby warns of terms about other pods that match none.
+func (w *warner) podsNearby() {
+	affinity := w.spec.Affinity
+	if affinity == nil {
+		return
+	}
+	path := w.path.Child("affinity")
+	if pod := affinity.PodAffinity; pod != nil {
+		w.podAffinity(pod.RequiredDuringSchedulingIgnoredDuringExecution,
+			pod.PreferredDuringSchedulingIgnoredDuringExecution, path.Child("podAffinity"))
+	}
+	if anti := affinity.PodAntiAffinity; anti != nil {
+		w.podAffinity(anti.RequiredDuringSchedulingIgnoredDuringExecution,
+			anti.PreferredDuringSchedulingIgnoredDuringExecution, path.Child("podAntiAffinity"))
+	}
+}
+
 func (w *warner) podAffinity(
 	required []corev1.PodAffinityTerm, preferred []corev1.WeightedPodAffinityTerm, path *field.Path,
 ) {
@@ -152,61 +168,35 @@ func (w *warner) names() {
 		aliases[alias.IP] = true
 	}
 	secrets := map[string]bool{}
+	nameOf := func(i int) *field.Path { return w.path.Child("imagePullSecrets").Index(i).Child("name") }
 	for i, secret := range w.spec.ImagePullSecrets {
-		path := w.path.Child("imagePullSecrets").Index(i).Child("name")
 		if secrets[secret.Name] {
-			w.add(path, "duplicate name %q", secret.Name)
-		}
-		if secret.Name == "" {
-			w.add(path, "invalid empty name %q", secret.Name)
+			w.add(nameOf(i), "duplicate name %q", secret.Name)
 		}
 		secrets[secret.Name] = true
 	}
+	for i, secret := range w.spec.ImagePullSecrets {
+		if secret.Name == "" {
+			w.add(nameOf(i), "invalid empty name %q", secret.Name)
+		}
+	}
 }
 
-func (w *warner) amounts(c *corev1.Container, path *field.Path) {
-	w.fractions(path.Child("resources", "limits"), c.Resources.Limits)
-	w.fractions(path.Child("resources", "requests"), c.Resources.Requests)
-}
-
-// fractions warns of fractions of a byte.
-func (w *warner) fractions(path *field.Path, list corev1.ResourceList) {
+// container warns of what is odd about one container.
+func (w *warner) container(c *corev1.Container, path *field.Path) {
+	w.containerAnnotations(c)
 	for _, name := range [2]corev1.ResourceName{corev1.ResourceMemory, corev1.ResourceEphemeralStorage} {
-		if amount, found := list[name]; found && amount.MilliValue()%1000 != 0 {
-			w.add(path.Key(string(name)), "fractional byte value %q is invalid, must be an integer", amount.String())
-		}
+		w.fraction(path.Child("resources", "limits"), c.Resources.Limits, name)
+		w.fraction(path.Child("resources", "requests"), c.Resources.Requests, name)
 	}
+	w.env(c, path)
 }
 
-// annotations warns of settings that are no longer read from annotations.
-func (w *warner) annotations(annotations map[string]string, path *field.Path) {
-	for _, old := range [3]struct{ key, message string }{
-		{"scheduler.alpha.kubernetes.io/critical-pod",
-			`non-functional in v1.16+; use the "priorityClassName" field instead`},
-		{"security.alpha.kubernetes.io/sysctls", `non-functional in v1.11+; use the "sysctls" field instead`},
-		{"security.alpha.kubernetes.io/unsafe-sysctls", `non-functional in v1.11+; use the "sysctls" field instead`},
-	} {
-		if _, found := annotations[old.key]; found {
-			w.add(path.Key(old.key), "%s", old.message)
-		}
+// fraction warns of fractions of a byte.
+func (w *warner) fraction(path *field.Path, list corev1.ResourceList, name corev1.ResourceName) {
+	if amount, found := list[name]; found && amount.MilliValue()%1000 != 0 {
+		w.add(path.Key(string(name)), "fractional byte value %q is invalid, must be an integer", amount.String())
 	}
-	const useField = `non-functional in v1.27+; use the "seccompProfile" field instead`
-	ofPod := w.spec.SecurityContext
-	if _, found := annotations[corev1.SeccompPodAnnotationKey]; found && (ofPod == nil || ofPod.SeccompProfile == nil) {
-		w.add(path.Key(corev1.SeccompPodAnnotationKey), useField)
-	}
-	visitContainers(w.spec, w.path, func(c *corev1.Container, _ *field.Path) {
-		key := corev1.SeccompContainerAnnotationKeyPrefix + c.Name
-		_, found := annotations[key]
-		if found && (c.SecurityContext == nil || c.SecurityContext.SeccompProfile == nil) {
-			w.add(path.Key(key), useField)
-		}
-		key = corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix + c.Name
-		_, found = annotations[key]
-		if found && (c.SecurityContext == nil || c.SecurityContext.AppArmorProfile == nil) {
-			w.add(path.Key(key), `deprecated since v1.30; use the "appArmorProfile" field instead`)
-		}
-	})
 }
 
 // env warns of a variable that hides an earlier one without using it.

@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/onsi/gomega"
@@ -72,6 +73,19 @@ func TestVAL15_TemplateWarnings(t *testing.T) {
 		}, []string{"overhead[memory]", "overhead[ephemeral-storage]", "containers[0].resources.limits[memory]",
 			"containers[0].resources.limits[ephemeral-storage]", "containers[0].resources.requests[memory]",
 			"containers[0].resources.requests[ephemeral-storage]"}},
+		{"fractions of a byte in a claim", func(s *corev1.PodTemplateSpec) {
+			list := corev1.ResourceList{"storage": resource.MustParse("100m")}
+			s.Spec.Volumes = append(s.Spec.Volumes, corev1.Volume{VolumeSource: corev1.VolumeSource{
+				Ephemeral: &corev1.EphemeralVolumeSource{VolumeClaimTemplate: &corev1.PersistentVolumeClaimTemplate{
+					Spec: corev1.PersistentVolumeClaimSpec{Resources: corev1.VolumeResourceRequirements{
+						Limits: list, Requests: list}}}}}})
+		}, []string{"volumes[1].ephemeral.volumeClaimTemplate.spec.resources.requests[storage]",
+			"volumes[1].ephemeral.volumeClaimTemplate.spec.resources.limits[storage]"}},
+		{"a profile in an annotation that the pod repeats", func(s *corev1.PodTemplateSpec) {
+			s.Annotations = map[string]string{"container.apparmor.security.beta.kubernetes.io/" + s.Spec.Containers[0].Name: "localhost/p"}
+			s.Spec.SecurityContext = &corev1.PodSecurityContext{AppArmorProfile: &corev1.AppArmorProfile{
+				Type: corev1.AppArmorProfileTypeLocalhost, LocalhostProfile: ptr.To("p")}}
+		}, nil},
 		{"hidden variables", func(s *corev1.PodTemplateSpec) {
 			s.Spec.Containers[0].Env = []corev1.EnvVar{{Name: "A", Value: "x"}, {Name: "A", Value: "$(A)y"},
 				{Name: "A", Value: "$(A)"},
@@ -101,6 +115,30 @@ func TestVAL15_TemplateWarnings(t *testing.T) {
 			g.Expect(core.PodTemplateWarnings(template, field.NewPath("template"))).To(gomega.ConsistOf(matchers...))
 		})
 	}
+}
+
+// The order is that of the real server.
+func TestVAL15_WarningsAreOrdered(t *testing.T) {
+	g := gomega.NewWithT(t)
+	template := quietTemplate()
+	spec := &template.Spec
+	spec.TerminationGracePeriodSeconds = ptr.To[int64](-1)
+	spec.ImagePullSecrets = []corev1.LocalObjectReference{{Name: "a"}, {}, {Name: "a"}}
+	spec.Affinity.PodAffinity = &corev1.PodAffinity{
+		RequiredDuringSchedulingIgnoredDuringExecution: []corev1.PodAffinityTerm{{}}}
+	list := corev1.ResourceList{"memory": resource.MustParse("100m"), "ephemeral-storage": resource.MustParse("100m")}
+	spec.Containers[0].Resources = corev1.ResourceRequirements{Limits: list, Requests: list}
+	spec.Containers[0].Ports = []corev1.ContainerPort{{ContainerPort: 1, HostIP: "1.1.1.1"}}
+	var paths []string
+	for _, warning := range core.PodTemplateWarnings(template, field.NewPath("template")) {
+		path, _, _ := strings.Cut(warning, ": ")
+		paths = append(paths, strings.TrimPrefix(path, "template.spec."))
+	}
+	g.Expect(paths).To(gomega.Equal([]string{"imagePullSecrets[2].name", "imagePullSecrets[1].name",
+		"containers[0].resources.limits[memory]", "containers[0].resources.requests[memory]",
+		"containers[0].resources.limits[ephemeral-storage]", "containers[0].resources.requests[ephemeral-storage]",
+		"containers[0].ports[0]", "terminationGracePeriodSeconds",
+		"affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].labelSelector"}))
 }
 
 func TestVAL15_OverlappingFiles(t *testing.T) {
