@@ -93,16 +93,10 @@ func (d *Door) deleteCollection(ctx context.Context, q *request) (*response, err
 	var deleted []apiserver.Object
 	var version string
 	err = d.gate.Request(ctx, q.call, func(c *apiserver.Caller) (err error) {
-		if deleted, version, err = c.List(sel); err != nil {
-			return c.Refuse(q.call.Verb, "", q.key(), err)
+		if deleted, err = q.caller(c, options.DryRun).DeleteCollection(sel, options); err == nil {
+			_, version, err = c.List(apiserver.Selection{Resource: q.kind.resource, Namespace: q.call.Namespace})
 		}
-		for _, obj := range deleted {
-			err := q.caller(c, options.DryRun).Delete(apiserver.KeyOf(obj), options)
-			if err != nil && !apierrors.IsNotFound(err) {
-				return err
-			}
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -120,11 +121,13 @@ func fillList(list runtime.Object, objects []apiserver.Object, version, more str
 
 // table is the objects as kubectl prints them, with ages as of now in virtual time.
 func (d *Door) table(q *request, objects []apiserver.Object, version, more string, remaining *int64) (*metav1.Table, error) {
-	options := &metav1.TableOptions{}
-	if err := q.decodeOptions(options); err != nil {
-		return nil, err
+	include := metav1.IncludeObjectPolicy(q.query.Get("includeObject"))
+	switch include {
+	case "", metav1.IncludeNone, metav1.IncludeMetadata, metav1.IncludeObject:
+	default:
+		return nil, apierrors.NewBadRequest(fmt.Sprintf("unrecognized includeObject value: %q", include))
 	}
-	t := tableOf(q.kind, objects, version, d.gate.Now(), options.IncludeObject)
+	t := tableOf(q.kind, objects, version, d.gate.Now(), include)
 	t.TypeMeta = metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "Table"}
 	t.Continue, t.RemainingItemCount = more, remaining
 	return t, nil

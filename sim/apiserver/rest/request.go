@@ -147,6 +147,7 @@ func (q *request) checkPath() error {
 		if q.call.Verb == "delete" {
 			return apierrors.NewMethodNotSupported(q.kind.groupResource(), "delete")
 		}
+	case sub == "finalize" && q.kind.resource == apiserver.Namespaces && q.call.Verb == "update":
 	case sub == "binding" && q.kind.resource == apiserver.Pods && q.call.Verb == "create":
 	default:
 		return notServed()

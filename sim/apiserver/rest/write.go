@@ -59,16 +59,23 @@ func (d *Door) update(ctx context.Context, q *request) (*response, error) {
 	if err != nil {
 		return nil, d.refuse(ctx, q, err)
 	}
+	code := http.StatusOK
 	stored, err := d.write(ctx, q, options.DryRun, func(c *apiserver.Caller) (apiserver.Object, error) {
-		if q.call.Subresource == "status" {
+		if !c.Exists(q.key()) {
+			code = http.StatusCreated // leases are created by an update, too
+		}
+		switch q.call.Subresource {
+		case "status":
 			return c.UpdateStatus(obj)
+		case "finalize":
+			return c.Finalize(obj.(*corev1.Namespace))
 		}
 		return c.Update(obj)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return d.answerStored(q, http.StatusOK, stored)
+	return d.answerStored(q, code, stored)
 }
 
 // write makes one write through the gate, and keeps the warnings for the client.
