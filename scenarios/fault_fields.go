@@ -147,6 +147,7 @@ func (f *faultFields) checkResource(field, found string, more ...string) {
 	if f.has(field) {
 		oneOf(&f.where, field, found, append([]string{
 			string(apiserver.Jobs), string(apiserver.Pods), string(apiserver.Nodes), string(apiserver.Events),
+			string(apiserver.Namespaces), string(apiserver.Leases),
 		}, more...))
 	}
 }

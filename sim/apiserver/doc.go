@@ -7,5 +7,5 @@
 //	server := apiserver.New(queue, recorder, apiserver.Options{})
 //	job, err := server.As("user").Create(job)
 //
-// The package is not a network server: doors (a typed client, later the REST API) lead into it.
+// The package is not a network server: doors (a typed client, the REST API) lead into it.
 package apiserver

@@ -97,12 +97,19 @@ func TestSelectorsThatAreRefused(t *testing.T) {
 func TestFieldsOfNodesAndEvents(t *testing.T) {
 	c := newCluster(t, Options{})
 	create(c, newNode("n"))
-	_, f := parsed(c, "", "metadata.name=n")
+	_, f := parsed(c, "", "metadata.name=n,spec.unschedulable=false")
 	c.Expect(c.list(Selection{Resource: Nodes, Fields: f})).To(gomega.Equal([]string{"/n"}))
 	create(c, &corev1.Event{
 		ObjectMeta:     metav1.ObjectMeta{Namespace: "default", Name: "e"},
 		InvolvedObject: corev1.ObjectReference{Namespace: "default", Kind: "Job", Name: "pi"}, Reason: "Completed", Type: "Normal",
+		ReportingController: "job-controller",
 	})
-	_, f = parsed(c, "", "involvedObject.kind=Job,involvedObject.name=pi,reason=Completed,type=Normal")
+	_, f = parsed(c, "", "involvedObject.kind=Job,involvedObject.name=pi,reason=Completed,type=Normal,source=job-controller,"+
+		"reportingComponent=job-controller,involvedObject.apiVersion=,involvedObject.fieldPath=,involvedObject.resourceVersion=")
 	c.Expect(c.list(Selection{Resource: Events, Fields: f})).To(gomega.Equal([]string{"default/e"}))
+	for r, unknown := range map[Resource]string{Nodes: "metadata.namespace=x", Namespaces: "name=x", Leases: "spec.holderIdentity=x"} {
+		_, f = parsed(c, "", unknown)
+		_, _, err := c.user.List(Selection{Resource: r, Fields: f})
+		c.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("field label not supported: ")), string(r))
+	}
 }

@@ -52,7 +52,7 @@ func TestNamespacesAreCreated(t *testing.T) {
 	c.Expect(patched.(*corev1.Namespace).Status).To(gomega.Equal(ns.Status))
 	c.Expect(ns.Labels).To(gomega.HaveLen(1), "what was stored before is not written into")
 
-	_, f := parsed(c, "", "status.phase=Active,name=a,metadata.name=a")
+	_, f := parsed(c, "", "status.phase=Active,metadata.name=a")
 	c.Expect(c.list(Selection{Resource: Namespaces, Fields: f})).To(gomega.Equal([]string{"/a"}))
 }
 

@@ -1,6 +1,8 @@
 package apiserver
 
 import (
+	"cmp"
+
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -187,7 +189,7 @@ func nodeStrategy() *strategy {
 		kind: corev1.SchemeGroupVersion.WithKind("Node"), status: true,
 		blank:          func() Object { return &corev1.Node{} },
 		copy:           func(o Object) Object { node := *o.(*corev1.Node); return &node },
-		fields:         metaFields,
+		fields:         func(o Object) fields.Set { return core.SelectableNodeFields(o.(*corev1.Node)) },
 		prepareCreate:  func(o Object) { core.DefaultNode(o.(*corev1.Node)) },
 		validateCreate: func(o Object) field.ErrorList { return core.ValidateNode(o.(*corev1.Node)) },
 		prepareUpdate: func(o, old Object) {
@@ -214,9 +216,9 @@ func eventStrategy() *strategy {
 		blank:          func() Object { return &corev1.Event{} },
 		copy:           func(o Object) Object { e := *o.(*corev1.Event); return &e },
 		fields:         eventFields,
-		prepareCreate:  func(Object) {},
+		prepareCreate:  func(o Object) { core.TruncateEventTimes(o.(*corev1.Event)) },
 		validateCreate: validateEvent,
-		prepareUpdate:  keep,
+		prepareUpdate:  func(o, _ Object) { core.TruncateEventTimes(o.(*corev1.Event)) },
 		validateUpdate: validateEventUpdate,
 		prepareStatus:  keep,
 		validateStatus: validateEventUpdate,
@@ -254,6 +256,11 @@ func eventFields(o Object) fields.Set {
 	set["involvedObject.namespace"] = e.InvolvedObject.Namespace
 	set["involvedObject.name"] = e.InvolvedObject.Name
 	set["involvedObject.uid"] = string(e.InvolvedObject.UID)
+	set["involvedObject.apiVersion"] = e.InvolvedObject.APIVersion
+	set["involvedObject.resourceVersion"] = e.InvolvedObject.ResourceVersion
+	set["involvedObject.fieldPath"] = e.InvolvedObject.FieldPath
+	set["reportingComponent"] = e.ReportingController
+	set["source"] = cmp.Or(e.Source.Component, e.ReportingController)
 	set["reason"] = e.Reason
 	set["type"] = e.Type
 	return set

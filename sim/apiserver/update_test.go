@@ -145,6 +145,20 @@ func TestNodesAndEvents(t *testing.T) {
 	c.expectStatus(err, 404, metav1.StatusReasonNotFound, "the server could not find the requested resource")
 }
 
+func TestTimesOfEvents(t *testing.T) {
+	c := newCluster(t, Options{})
+	fine := at(1).Add(1234567 * time.Nanosecond)
+	e := create(c, &corev1.Event{
+		ObjectMeta:     metav1.ObjectMeta{Namespace: "default", Name: "e"},
+		FirstTimestamp: metav1.NewTime(fine), EventTime: metav1.NewMicroTime(fine),
+		Series: &corev1.EventSeries{LastObservedTime: metav1.NewMicroTime(fine)},
+	})
+	c.Expect(e.FirstTimestamp.Time).To(gomega.Equal(at(1)))
+	c.Expect(e.LastTimestamp.IsZero()).To(gomega.BeTrue())
+	c.Expect(e.EventTime.Time).To(gomega.Equal(at(1).Add(1234 * time.Microsecond)))
+	c.Expect(e.Series.LastObservedTime.Time).To(gomega.Equal(at(1).Add(1234 * time.Microsecond)))
+}
+
 func TestWritesThatChangeNothing(t *testing.T) {
 	c := newCluster(t, Options{})
 	job := create(c, newJob("pi"))

@@ -32,7 +32,11 @@ type WatchOptions struct {
 	// SendInitialEvents starts with the objects there are, then a BOOKMARK that is annotated as the end of them, if
 	// Bookmarks are asked for.
 	SendInitialEvents bool
-	Bookmarks         bool
+	// Bookmarks allows the one that ends the initial events. The real server sends further ones, about every minute, so
+	// that a client that saw nothing for long can go on from a version that is not compacted. Here none are sent: a run
+	// ends when nothing is left to happen, and with a timer for each watch there would always be something; and the
+	// watch window is wide enough to do without.
+	Bookmarks bool
 	// Lag is how late the event of a change arrives; nil means at the same instant. Events of one watch keep their
 	// order, so a late one delays those behind it.
 	Lag func(Change) time.Duration

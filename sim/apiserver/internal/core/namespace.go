@@ -81,5 +81,5 @@ func validateFinalizerName(name string, path *field.Path) field.ErrorList {
 
 // SelectableNamespaceFields are the fields that a selector of namespaces can name.
 func SelectableNamespaceFields(ns *corev1.Namespace) fields.Set {
-	return fields.Set{"metadata.name": ns.Name, "name": ns.Name, "status.phase": string(ns.Status.Phase)}
+	return fields.Set{"metadata.name": ns.Name, "status.phase": string(ns.Status.Phase)}
 }

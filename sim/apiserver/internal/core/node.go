@@ -3,10 +3,12 @@ package core
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -56,4 +58,9 @@ func validateTaints(taints []corev1.Taint, path *field.Path) field.ErrorList {
 		}
 	}
 	return errs
+}
+
+// SelectableNodeFields are the fields that a selector of nodes can name.
+func SelectableNodeFields(node *corev1.Node) fields.Set {
+	return fields.Set{"metadata.name": node.Name, "spec.unschedulable": strconv.FormatBool(node.Spec.Unschedulable)}
 }

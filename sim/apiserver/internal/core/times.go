@@ -76,3 +76,15 @@ func (t *Truncater) containerState(state *corev1.ContainerState) {
 		t.Time(&state.Terminated.FinishedAt)
 	}
 }
+
+// TruncateEventTimes cuts the times of an event: what is called a timestamp to seconds, the rest to microseconds.
+func TruncateEventTimes(e *corev1.Event) {
+	e.FirstTimestamp.Time = e.FirstTimestamp.Truncate(time.Second)
+	e.LastTimestamp.Time = e.LastTimestamp.Truncate(time.Second)
+	e.EventTime.Time = e.EventTime.Truncate(time.Microsecond)
+	if e.Series != nil {
+		series := *e.Series
+		series.LastObservedTime.Time = series.LastObservedTime.Truncate(time.Microsecond)
+		e.Series = &series
+	}
+}
