@@ -101,5 +101,5 @@ func (d *Door) deleteCollection(ctx context.Context, q *request) (*response, err
 	if err != nil {
 		return nil, err
 	}
-	return d.answerList(q, deleted, version, "", nil)
+	return d.answerList(q, apiserver.Page{Objects: deleted, Version: version})
 }

@@ -33,7 +33,7 @@ func (d *Door) get(ctx context.Context, q *request) (*response, error) {
 func (d *Door) answerStored(q *request, code int, obj apiserver.Object) (*response, error) {
 	switch q.answer.as {
 	case asTable:
-		table, err := d.table(q, []apiserver.Object{obj}, obj.GetResourceVersion(), "", nil)
+		table, err := d.table(q, onePage(obj, obj.GetResourceVersion()))
 		if err != nil {
 			return nil, err
 		}
@@ -48,6 +48,11 @@ func (d *Door) answerStored(q *request, code int, obj apiserver.Object) (*respon
 	return q.respond(code, body), nil
 }
 
+// onePage is a single object as a list.
+func onePage(obj apiserver.Object, version string) apiserver.Page {
+	return apiserver.Page{Objects: []apiserver.Object{obj}, Version: version}
+}
+
 // list answers with the objects that are selected.
 func (d *Door) list(ctx context.Context, q *request) (*response, error) {
 	options, sel, err := q.listOptions()
@@ -57,25 +62,27 @@ func (d *Door) list(ctx context.Context, q *request) (*response, error) {
 	if err := checkListOptions(options); err != nil {
 		return nil, d.refuse(ctx, q, err)
 	}
-	var objects []apiserver.Object
-	var version string
+	var page apiserver.Page
 	err = d.gate.Request(ctx, q.call, func(c *apiserver.Caller) (err error) {
-		objects, version, err = c.List(sel)
+		page, err = c.ListPage(sel, apiserver.PageOptions{
+			Limit: options.Limit, Continue: options.Continue,
+			ResourceVersion: options.ResourceVersion, ResourceVersionMatch: options.ResourceVersionMatch,
+		})
 		c.RecordRead("list", q.key(), err)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return d.answerList(q, objects, version, "", nil)
+	return d.answerList(q, page)
 }
 
 // answerList answers with objects in the shape that the client wants.
-func (d *Door) answerList(q *request, objects []apiserver.Object, version, more string, remaining *int64) (*response, error) {
+func (d *Door) answerList(q *request, page apiserver.Page) (*response, error) {
 	var list runtime.Object
 	switch q.answer.as {
 	case asTable:
-		table, err := d.table(q, objects, version, more, remaining)
+		table, err := d.table(q, page)
 		if err != nil {
 			return nil, err
 		}
@@ -83,16 +90,16 @@ func (d *Door) answerList(q *request, objects []apiserver.Object, version, more 
 	case asMetadata:
 		l := &metav1.PartialObjectMetadataList{
 			TypeMeta: metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "PartialObjectMetadataList"},
-			ListMeta: metav1.ListMeta{ResourceVersion: version, Continue: more, RemainingItemCount: remaining},
-			Items:    make([]metav1.PartialObjectMetadata, 0, len(objects)),
+			ListMeta: metav1.ListMeta{ResourceVersion: page.Version, Continue: page.Continue, RemainingItemCount: page.Remaining},
+			Items:    make([]metav1.PartialObjectMetadata, 0, len(page.Objects)),
 		}
-		for _, obj := range objects {
+		for _, obj := range page.Objects {
 			l.Items = append(l.Items, *metadataOf(obj))
 		}
 		list = l
 	default:
 		list = q.kind.list()
-		if err := fillList(list, objects, version, more, remaining); err != nil {
+		if err := fillList(list, page); err != nil {
 			return nil, apierrors.NewInternalError(err)
 		}
 		gvk := q.kind.gvk
@@ -101,9 +108,9 @@ func (d *Door) answerList(q *request, objects []apiserver.Object, version, more 
 	return d.answer(q, http.StatusOK, list)
 }
 
-func fillList(list runtime.Object, objects []apiserver.Object, version, more string, remaining *int64) error {
-	items := make([]runtime.Object, len(objects))
-	for i, obj := range objects {
+func fillList(list runtime.Object, page apiserver.Page) error {
+	items := make([]runtime.Object, len(page.Objects))
+	for i, obj := range page.Objects {
 		items[i] = obj
 	}
 	if err := meta.SetList(list, items); err != nil {
@@ -113,23 +120,23 @@ func fillList(list runtime.Object, objects []apiserver.Object, version, more str
 	if err != nil {
 		return err
 	}
-	m.SetResourceVersion(version)
-	m.SetContinue(more)
-	m.SetRemainingItemCount(remaining)
+	m.SetResourceVersion(page.Version)
+	m.SetContinue(page.Continue)
+	m.SetRemainingItemCount(page.Remaining)
 	return nil
 }
 
 // table is the objects as kubectl prints them, with ages as of now in virtual time.
-func (d *Door) table(q *request, objects []apiserver.Object, version, more string, remaining *int64) (*metav1.Table, error) {
+func (d *Door) table(q *request, page apiserver.Page) (*metav1.Table, error) {
 	include := metav1.IncludeObjectPolicy(q.query.Get("includeObject"))
 	switch include {
 	case "", metav1.IncludeNone, metav1.IncludeMetadata, metav1.IncludeObject:
 	default:
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("unrecognized includeObject value: %q", include))
 	}
-	t := tableOf(q.kind, objects, version, d.gate.Now(), include)
+	t := tableOf(q.kind, page.Objects, page.Version, d.gate.Now(), include)
 	t.TypeMeta = metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "Table"}
-	t.Continue, t.RemainingItemCount = more, remaining
+	t.Continue, t.RemainingItemCount = page.Continue, page.Remaining
 	return t, nil
 }
 

@@ -143,7 +143,7 @@ func (s *stream) encode(e apiserver.WatchEvent) ([]byte, error) {
 	}
 	switch f.as {
 	case asTable:
-		t, err := s.door.table(s.q, []apiserver.Object{e.Object}, e.Version, "", nil)
+		t, err := s.door.table(s.q, onePage(e.Object, e.Version))
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	applybatchv1 "k8s.io/client-go/applyconfigurations/batch/v1"
+	applycorev1 "k8s.io/client-go/applyconfigurations/core/v1"
 	"k8s.io/client-go/kubernetes"
 	restclient "k8s.io/client-go/rest"
 
@@ -128,5 +131,50 @@ func TestWatchesDeliverEvents(t *testing.T) {
 			c.Expect(seen).To(Equal([]string{"ADDED before", "BOOKMARK true", "ADDED after"}))
 			w.Stop()
 		})
+	}
+}
+
+func TestListsInPages(t *testing.T) {
+	for _, contentType := range wireFormats {
+		c, ctx := newCluster(t), t.Context()
+		jobs := c.client(contentType).BatchV1().Jobs("default")
+		for i := range 5 {
+			_, err := jobs.Create(ctx, minimalJob(fmt.Sprint("j", i)), metav1.CreateOptions{})
+			c.Expect(err).NotTo(HaveOccurred())
+		}
+		page, err := jobs.List(ctx, metav1.ListOptions{Limit: 2})
+		c.Expect(err).NotTo(HaveOccurred())
+		c.Expect(page.Items).To(HaveLen(2))
+		c.Expect(*page.RemainingItemCount).To(Equal(int64(3)))
+		_, err = jobs.Create(ctx, minimalJob("j9"), metav1.CreateOptions{})
+		c.Expect(err).NotTo(HaveOccurred())
+		rest, err := jobs.List(ctx, metav1.ListOptions{Limit: 9, Continue: page.Continue})
+		c.Expect(err).NotTo(HaveOccurred())
+		c.Expect(rest.Items).To(HaveLen(3), "later pages are of the version of the first")
+		c.Expect(rest.ResourceVersion).To(Equal(page.ResourceVersion))
+		_, err = jobs.List(ctx, metav1.ListOptions{ResourceVersion: "999999"})
+		c.Expect(apierrors.IsTimeout(err)).To(BeTrue(), "%v", err)
+	}
+}
+
+func TestServerSideApply(t *testing.T) {
+	for _, contentType := range wireFormats {
+		c, ctx := newCluster(t), t.Context()
+		jobs := c.client(contentType).BatchV1().Jobs("default")
+		template := applycorev1.PodTemplateSpec().WithSpec(applycorev1.PodSpec().WithRestartPolicy(corev1.RestartPolicyNever).
+			WithContainers(applycorev1.Container().WithName("c").WithImage("i")))
+		want := applybatchv1.Job("a", "default").WithSpec(applybatchv1.JobSpec().WithParallelism(2).WithTemplate(template))
+		job, err := jobs.Apply(ctx, want, metav1.ApplyOptions{FieldManager: "one"})
+		c.Expect(err).NotTo(HaveOccurred())
+		c.Expect(*job.Spec.Parallelism).To(Equal(int32(2)))
+		c.Expect(job.ManagedFields).NotTo(BeEmpty())
+
+		other := applybatchv1.Job("a", "default").WithSpec(applybatchv1.JobSpec().WithParallelism(3))
+		_, err = jobs.Apply(ctx, other, metav1.ApplyOptions{FieldManager: "two"})
+		c.Expect(apierrors.IsConflict(err)).To(BeTrue(), "%v", err)
+		c.Expect(apierrors.HasStatusCause(err, metav1.CauseTypeFieldManagerConflict)).To(BeTrue())
+		job, err = jobs.Apply(ctx, other, metav1.ApplyOptions{FieldManager: "two", Force: true})
+		c.Expect(err).NotTo(HaveOccurred())
+		c.Expect(*job.Spec.Parallelism).To(Equal(int32(3)))
 	}
 }

@@ -90,7 +90,7 @@ func (d *Door) write(ctx context.Context, q *request, dry []string,
 
 // caller is who a write is made as.
 func (q *request) caller(c *apiserver.Caller, dry []string) *apiserver.Caller {
-	c = c.Warning(func(text string) { q.warnings = append(q.warnings, text) })
+	c = c.Warning(func(text string) { q.warnings = append(q.warnings, text) }).ManagedBy(q.manager)
 	if len(dry) > 0 {
 		c = c.DryRun()
 	}
