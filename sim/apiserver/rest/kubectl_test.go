@@ -191,6 +191,18 @@ func TestKubectlAppliesChanges(t *testing.T) {
 	k.Expect(k.run(t, "get", "jobs", "-l", "team=a", "-L", "team", "--no-headers")).To(MatchRegexp(`^\npi .* a\n$`))
 }
 
+func TestKubectlAppliesOnTheServer(t *testing.T) {
+	k := newKubectl(t)
+	first, second := k.file("first.yaml", fmt.Sprintf(piManifest, 4)), k.file("second.yaml", fmt.Sprintf(piManifest, 7))
+	k.Expect(k.run(t, "apply", "--server-side", "-f", first)).To(Equal("\njob.batch/pi serverside-applied\n"))
+	k.Expect(k.run(t, "get", "job", "pi", "-o", "jsonpath={.metadata.managedFields[*].manager}")).To(Equal("\nkubectl"))
+	k.Expect(k.fails(t, "apply", "--server-side", "--field-manager=other", "-f", second)).To(
+		ContainSubstring(`Apply failed with 1 conflict: conflict with "kubectl": .spec.backoffLimit`))
+	k.Expect(k.run(t, "apply", "--server-side", "--field-manager=other", "--force-conflicts", "-f", second)).To(
+		Equal("\njob.batch/pi serverside-applied\n"))
+	k.Expect(k.run(t, "get", "job", "pi", "-o", "jsonpath={.spec.backoffLimit}")).To(Equal("\n7"))
+}
+
 func TestKubectlLeavesValidationToTheServer(t *testing.T) {
 	k := newKubectl(t)
 	misspelt := k.file("misspelt.yaml", strings.ReplaceAll(fmt.Sprintf(piManifest, 4), "backoffLimit", "backOffLimit"))
