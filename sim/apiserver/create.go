@@ -108,7 +108,7 @@ func (c *Caller) checkNewMeta(k *Key, obj Object) error {
 	case strategyOf(k.Resource).namespaced && k.Namespace == "":
 		return apierrors.NewBadRequest("an empty namespace may not be set during creation")
 	case k.Namespace != "":
-		if err := c.server.checkNamespace(*k); err != nil {
+		if err := c.server.checkNamespace(*k, obj); err != nil {
 			return err
 		}
 	}

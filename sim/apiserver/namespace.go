@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
@@ -45,7 +46,7 @@ func initialUID(name string) types.UID {
 
 // checkNamespace is what admission says about an object to be created: its namespace must exist and must not be going
 // away.
-func (s *Server) checkNamespace(k Key) error {
+func (s *Server) checkNamespace(k Key, obj Object) error {
 	ns, ok := s.store.namespaces.objects[types.NamespacedName{Name: k.Namespace}].(*corev1.Namespace)
 	switch {
 	case !ok:
@@ -53,7 +54,7 @@ func (s *Server) checkNamespace(k Key) error {
 	case ns.Status.Phase != corev1.NamespaceTerminating:
 		return nil
 	}
-	err := apierrors.NewForbidden(k.groupResource(), k.Name,
+	err := apierrors.NewForbidden(k.groupResource(), cmp.Or(k.Name, obj.GetGenerateName(), "Unknown"),
 		fmt.Errorf("unable to create new content in namespace %s because it is being terminated", k.Namespace))
 	err.ErrStatus.Details.Causes = append(err.ErrStatus.Details.Causes, metav1.StatusCause{
 		Type:    corev1.NamespaceTerminatingCause,

@@ -145,6 +145,9 @@ func TestADeletedNamespaceIsEmptiedAndGoes(t *testing.T) {
 			c.expectStatus(err, 403, metav1.StatusReasonForbidden,
 				`pods "late" is forbidden: unable to create new content in namespace full because it is being terminated`)
 			c.Expect(apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause)).To(gomega.BeTrue())
+			pod.Name, pod.GenerateName = "", "late-"
+			_, err = c.user.Create(pod)
+			c.expectStatus(err, 403, metav1.StatusReasonForbidden, `pods "late-" is forbidden: `)
 
 			c.settle()
 			for _, r := range []Resource{Jobs, Leases, Events} {
