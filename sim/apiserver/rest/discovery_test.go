@@ -65,6 +65,7 @@ func TestDiscoveryOfTheCore(t *testing.T) {
 		{Name: "events", SingularName: "event", Namespaced: true, Kind: "Event", Verbs: all, ShortNames: []string{"ev"}},
 		{Name: "namespaces", SingularName: "namespace", Kind: "Namespace", ShortNames: []string{"ns"},
 			Verbs: metav1.Verbs{"create", "delete", "get", "list", "patch", "update", "watch"}},
+		{Name: "namespaces/finalize", Kind: "Namespace", Verbs: metav1.Verbs{"update"}},
 		{Name: "namespaces/status", Kind: "Namespace", Verbs: ofStatus},
 		{Name: "nodes", SingularName: "node", Kind: "Node", Verbs: all, ShortNames: []string{"no"}},
 		{Name: "nodes/status", Kind: "Node", Verbs: ofStatus},

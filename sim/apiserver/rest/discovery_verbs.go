@@ -3,6 +3,8 @@ package rest
 import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/jobsim/jobsim/sim/apiserver"
 )
 
 // subresource is a part of an object that has a path of its own.
@@ -14,7 +16,7 @@ type subresource struct {
 
 // verbs are what can be done with a resource. Namespaces cannot be deleted all at once, as on a real cluster.
 func (k *kind) verbs() []string {
-	if k.gvk.Kind == "Namespace" {
+	if k.resource == apiserver.Namespaces {
 		return []string{"create", "delete", "get", "list", "patch", "update", "watch"}
 	}
 	return []string{"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
@@ -23,8 +25,11 @@ func (k *kind) verbs() []string {
 // subresources are sorted by name.
 func (k *kind) subresources() []subresource {
 	var all []subresource
-	if k.gvk.Kind == "Pod" {
+	switch k.resource {
+	case apiserver.Pods:
 		all = append(all, subresource{"binding", corev1.SchemeGroupVersion.WithKind("Binding"), []string{"create"}})
+	case apiserver.Namespaces:
+		all = append(all, subresource{"finalize", k.gvk, []string{"update"}})
 	}
 	if k.status {
 		all = append(all, subresource{"status", k.gvk, []string{"get", "patch", "update"}})
