@@ -20,23 +20,41 @@ func account(_ context.Context, s *jobSync) error {
 		}
 	}
 	s.countFreed()
+	if s.indexes == nil {
+		s.chooseReleases()
+		return nil
+	}
+	s.sortByIndex()
+	s.chooseReleases()
+	s.noteIndexes()
+	return nil
+}
+
+// chooseReleases goes through the pods until the lists are full (TRK-4). The index of a succeeded pod is as good as its
+// UID, and takes as much room (TRK-2).
+func (s *jobSync) chooseReleases() {
+	newIndexes := 0
 	for i := range s.pods {
 		if !s.pods[i].tracked {
 			continue
 		}
 		pod := s.pods[i].Pod
 		tally := s.d.CountAs(s.d, s.job, pod, s.verdict)
-		if !s.d.MayRelease(s.job, tally, s.verdict) {
+		if !s.d.MayRelease(s.job, tally, s.verdict) ||
+			s.isAwaiting(&s.pods[i]) && s.d.StaysUntilReplaced(s.d, s.job, pod, s.verdict) {
 			continue
 		}
 		s.release = append(s.release, pod)
-		s.listUID(pod, tally)
-		if u := s.uncounted(); len(u.Succeeded)+len(u.Failed) >= s.d.Limits.Uncounted {
+		if s.indexes == nil || tally != Succeeded {
+			s.listUID(pod, tally)
+		} else if s.isNewIndex(&s.pods[i]) {
+			newIndexes++
+		}
+		if u := s.uncounted(); newIndexes+len(u.Succeeded)+len(u.Failed) >= s.d.Limits.Uncounted {
 			s.capped = true
-			return nil
+			return
 		}
 	}
-	return nil
 }
 
 // listUID lists a pod once, in the list it was first put into (TRK-8).
@@ -165,13 +183,18 @@ func announce(events record.EventRecorder, job *batchv1.Job, v Verdict) {
 // countAs is the counter for a tracked pod. Once the Job is to fail, everything it still has to lose counts as failed,
 // however it ends (BL-7, FIN-17); pods left over by a success, or by the deletion of the Job, do not count (DEL-3).
 func countAs(d *Decisions, job *batchv1.Job, pod *corev1.Pod, decided *Verdict) Tally {
+	succeeded := d.IsSucceeded(pod)
 	switch {
-	case d.IsSucceeded(pod):
+	case !succeeded && !d.IsFailed(job, pod) && (decided == nil || decided.Success):
+		return Uncounted
+	case !d.counts(job, pod):
+		return Ignored
+	case succeeded:
 		return Succeeded
-	case d.IsFailed(job, pod), decided != nil && !decided.Success:
-		return Failed
+	case d.IgnoresFailure(d, job, pod):
+		return Ignored
 	}
-	return Uncounted
+	return Failed
 }
 
 // mayRelease is TRK-3 for pods that carry the finalizer: those that ended, and all of them once the Job is decided or

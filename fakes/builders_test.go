@@ -139,3 +139,74 @@ func initContainer(name string, always bool, status corev1.ContainerStatus) func
 		p.Status.InitContainerStatuses = append(p.Status.InitContainerStatuses, status)
 	}
 }
+
+// indexedJob makes an Indexed Job of n indexes, all at once.
+func indexedJob(n int32) func(*batchv1.Job) {
+	return func(j *batchv1.Job) {
+		j.Spec.CompletionMode = new(batchv1.IndexedCompletion)
+		j.Spec.Completions, j.Spec.Parallelism = new(n), new(n)
+	}
+}
+
+func perIndex(limit int32) func(*batchv1.Job) {
+	return func(j *batchv1.Job) {
+		j.Spec.BackoffLimitPerIndex, j.Spec.BackoffLimit = &limit, new(int32(1<<31-1))
+	}
+}
+
+func withRules(rules ...batchv1.PodFailurePolicyRule) func(*batchv1.Job) {
+	return func(j *batchv1.Job) {
+		j.Spec.PodFailurePolicy = &batchv1.PodFailurePolicy{Rules: rules}
+		j.Spec.PodReplacementPolicy = new(batchv1.Failed)
+	}
+}
+
+// onCodes is a rule for exit codes of any container.
+func onCodes(
+	action batchv1.PodFailurePolicyAction, operator batchv1.PodFailurePolicyOnExitCodesOperator, codes ...int32,
+) batchv1.PodFailurePolicyRule {
+	return batchv1.PodFailurePolicyRule{Action: action, OnExitCodes: &batchv1.PodFailurePolicyOnExitCodesRequirement{
+		Operator: operator, Values: codes,
+	}}
+}
+
+// onDisruption is a rule for pods that the cluster itself ended.
+func onDisruption(action batchv1.PodFailurePolicyAction) batchv1.PodFailurePolicyRule {
+	return batchv1.PodFailurePolicyRule{Action: action, OnPodConditions: []batchv1.PodFailurePolicyOnPodConditionsPattern{
+		{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue},
+	}}
+}
+
+func annotated(key, value string) func(*corev1.Pod) {
+	return func(p *corev1.Pod) { annotate(p, key, value) }
+}
+
+func withIndex(index string) func(*corev1.Pod) {
+	return annotated(batchv1.JobCompletionIndexAnnotation, index)
+}
+
+func failures(counted, ignored string) func(*corev1.Pod) {
+	return func(p *corev1.Pod) {
+		annotate(p, batchv1.JobIndexFailureCountAnnotation, counted)
+		annotate(p, batchv1.JobIndexIgnoredFailureCountAnnotation, ignored)
+	}
+}
+
+// exited gives a pod a container that ended with a code.
+func exited(name string, code int32) func(*corev1.Pod) {
+	return func(p *corev1.Pod) {
+		p.Status.ContainerStatuses = append(p.Status.ContainerStatuses, exitedWith(name, code))
+	}
+}
+
+func exitedWith(name string, code int32) corev1.ContainerStatus {
+	return corev1.ContainerStatus{Name: name, State: corev1.ContainerState{
+		Terminated: &corev1.ContainerStateTerminated{ExitCode: code, FinishedAt: stamp(5)},
+	}}
+}
+
+func podIs(kind corev1.PodConditionType, status corev1.ConditionStatus) func(*corev1.Pod) {
+	return func(p *corev1.Pod) {
+		p.Status.Conditions = append(p.Status.Conditions, corev1.PodCondition{Type: kind, Status: status})
+	}
+}

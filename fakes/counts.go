@@ -13,7 +13,8 @@ import (
 type Counts struct {
 	// Active, Ready and Terminating are what the status will say (STAT-1 to STAT-3).
 	Active, Ready, Terminating int32
-	// Succeeded and Failed include the pods that are finished and not yet accounted.
+	// Succeeded and Failed include the pods that are finished and not yet accounted. An Indexed Job counts the indexes that
+	// succeeded.
 	Succeeded, Failed int32
 	// Restarts is the sum that ONF-3 compares with backoffLimit.
 	Restarts int32
@@ -22,11 +23,12 @@ type Counts struct {
 // Tally is the counter that a pod goes into.
 type Tally int
 
-// A pod counts once, or not at all (COMP-12).
+// A pod counts once, or not at all (COMP-12). Unlike an Uncounted one, an Ignored pod is done with.
 const (
 	Uncounted Tally = iota
 	Succeeded
 	Failed
+	Ignored
 )
 
 // ownedPod is a pod of the Job as this sync first saw it.
@@ -35,6 +37,8 @@ type ownedPod struct {
 	// tracked tells whether the pod still waits to be accounted. A cached copy that shows a finalizer which this
 	// controller has removed already does not (TRK-10).
 	tracked bool
+	// index is the completion index in an Indexed Job, else noIndex.
+	index int32
 }
 
 // isTracked is TRK-7, and TRK-10 for pods whose cached copy is behind.
@@ -51,7 +55,12 @@ func observe(_ context.Context, s *jobSync) error {
 		Failed:    s.job.Status.Failed + int32(len(uncounted.Failed)),
 	}
 	var succeeded, failed []time.Time
+	indexed := isIndexed(s.job)
 	for i := range s.pods {
+		s.pods[i].index = noIndex
+		if indexed {
+			s.pods[i].index = s.d.IndexOf(s.pods[i].Pod)
+		}
 		s.count(s.pods[i].Pod)
 		switch pod := s.pods[i].Pod; s.news(&s.pods[i]) {
 		case Succeeded:
@@ -60,7 +69,12 @@ func observe(_ context.Context, s *jobSync) error {
 		case Failed:
 			s.counts.Failed++
 			failed = append(failed, s.d.FinishTime(pod))
+		case Ignored:
+			failed = append(failed, s.d.FinishTime(pod)) // its successor waits all the same (BO-8)
 		}
+	}
+	if indexed {
+		s.observeIndexes()
 	}
 	s.backoff = s.mem.backoff
 	if len(succeeded)+len(failed) > 0 {
@@ -93,18 +107,22 @@ func (s *jobSync) count(pod *corev1.Pod) {
 }
 
 // news tells whether a pod finished since the last accounting, and how. A pod that is listed in either uncounted list
-// is in the sums already, whatever its phase says by now (TRK-8).
+// is in the sums already, whatever its phase says by now (TRK-8). A pod without a place in its Job is no news (IDX-5).
 func (s *jobSync) news(pod *ownedPod) Tally {
 	if _, listed := s.listed[pod.UID]; listed || !pod.tracked {
 		return Uncounted
 	}
 	switch {
+	case !s.d.counts(s.job, pod.Pod):
+		return Uncounted
 	case s.d.IsSucceeded(pod.Pod):
 		return Succeeded
-	case s.d.IsFailed(s.job, pod.Pod):
-		return Failed
+	case !s.d.IsFailed(s.job, pod.Pod):
+		return Uncounted
+	case s.d.IgnoresFailure(s.d, s.job, pod.Pod):
+		return Ignored
 	}
-	return Uncounted
+	return Failed
 }
 
 // uncounted returns the lists of the status, making them if the Job was never synced (STAT-6).

@@ -15,13 +15,23 @@ import (
 // create makes n pods in growing batches. The first batch with an error is the last, so that a quota is not hammered
 // (POD-9). The status counts the new pods at once (POD-12).
 func (s *jobSync) create(ctx context.Context, n int) {
+	var indexes []int32
+	if s.indexes != nil {
+		indexes = s.slots(n)
+		n = len(indexes)
+	}
 	s.mem.expected.expectCreations(n, s.r.now())
 	for batch := 0; n > 0; {
 		batch = min(s.d.NextBatch(s.d.Limits, batch), n)
 		before := s.manageErr
-		for range batch {
-			s.createOne(ctx)
+		for i := range batch {
+			if s.indexes == nil {
+				s.createOne(ctx, s.d.NewPod(s.job))
+			} else {
+				s.createOne(ctx, s.indexedPod(indexes[i]))
+			}
 		}
+		indexes = indexes[min(batch, len(indexes)):]
 		n -= batch
 		if s.manageErr != before {
 			for range n {
@@ -33,8 +43,7 @@ func (s *jobSync) create(ctx context.Context, n int) {
 }
 
 // createOne creates a pod, with an event either way (EV-1).
-func (s *jobSync) createOne(ctx context.Context) {
-	pod := s.d.NewPod(s.job)
+func (s *jobSync) createOne(ctx context.Context, pod *corev1.Pod) {
 	err := s.r.client.Create(ctx, pod)
 	if err == nil {
 		s.mem.writes.wrotePod(pod.UID, pod.ResourceVersion, s.r.now())

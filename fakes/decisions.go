@@ -92,6 +92,48 @@ type Decisions struct {
 	VictimOrder func(a, b *corev1.Pod) int
 	// NewPod builds a pod from the template of the Job (POD-1 to POD-5).
 	NewPod func(*batchv1.Job) *corev1.Pod
+	// IndexOf is the completion index of a pod, or -1 (IDX-8).
+	IndexOf func(*corev1.Pod) int32
+	// InRange tells whether an Indexed Job has an index (IDX-5, EIJ-2).
+	InRange func(job *batchv1.Job, index int32) bool
+	// Misplaced separates the active pods of an Indexed Job that must go however many there are (PAR-8).
+	Misplaced func(d *Decisions, job *batchv1.Job, active []*corev1.Pod) (remove, keep []*corev1.Pod)
+	// KeptOfIndex is the pod that stays of those of one index, which come in the order of VictimOrder (IDX-4).
+	KeptOfIndex func([]*corev1.Pod) types.UID
+	// TakenIndexes are those that must not get a pod (IDX-6, POD-13, PRP-4).
+	TakenIndexes func(*batchv1.Job, *Indexes) IndexSet
+	// NextIndexes chooses up to n of the indexes that are not taken (IDX-7).
+	NextIndexes func(taken IndexSet, n int, completions int32) []int32
+	// AddIndex makes a new pod one for an index (POD-6, POD-7).
+	AddIndex func(job *batchv1.Job, pod *corev1.Pod, index int32)
+
+	// IndexFails tells whether the failure of a pod is the end of its index (BPI-1, PFP-7).
+	IndexFails func(*Decisions, *batchv1.Job, *corev1.Pod) bool
+	// IndexFailures is what the index of a pod had gone through before (BPI-11).
+	IndexFailures func(*corev1.Pod) IndexFailures
+	// FailuresAfter is that of the next pod of the index (BPI-6).
+	FailuresAfter func(d *Decisions, job *batchv1.Job, failed *corev1.Pod) IndexFailures
+	// AddFailures has a new pod carry the failures of its index; failed is nil for its first pod (POD-8).
+	AddFailures func(d *Decisions, job *batchv1.Job, pod, failed *corev1.Pod)
+	// IndexBackoff is what the next pod of an index has to wait for (BPI-8).
+	IndexBackoff func(d *Decisions, failed *corev1.Pod) Backoff
+	// IsLaterFailure tells which of several failed pods of an index is replaced (BPI-6).
+	IsLaterFailure func(d *Decisions, pod, than *corev1.Pod) bool
+	// StaysUntilReplaced tells whether the last failed pod of an index keeps its finalizer (BPI-7).
+	StaysUntilReplaced func(d *Decisions, job *batchv1.Job, pod *corev1.Pod, decided *Verdict) bool
+	// TooManyIndexesFailed and NoIndexLeft tell whether the Job fails by its indexes (BPI-3, BPI-4).
+	TooManyIndexesFailed func(job *batchv1.Job, failed int32) bool
+	NoIndexLeft          func(*batchv1.Job, *Indexes) bool
+
+	// MatchRule tells whether a rule of a pod failure policy matches a failed pod, and by what (PFP-3, PFP-4).
+	MatchRule func(*batchv1.PodFailurePolicyRule, *corev1.Pod) (RuleMatch, bool)
+	// AskPolicy is the answer of the whole policy, if the Job has one (PFP-2).
+	AskPolicy func(*Decisions, *batchv1.Job, *corev1.Pod) PolicyAnswer
+	// IgnoresFailure tells whether a failed pod does not count (PFP-6).
+	IgnoresFailure func(*Decisions, *batchv1.Job, *corev1.Pod) bool
+	// SuccessRuleMet tells whether a rule of a success policy is met (SP-1).
+	SuccessRuleMet func(rule *batchv1.SuccessPolicyRule, completions int32, completed IndexSet) bool
+
 	// IgnoresCreateError tells whether a pod that could not be created is no reason to try again (POD-10).
 	IgnoresCreateError func(error) bool
 	// NextBatch is the size of the next batch of creations; previous is 0 before the first (POD-9).
@@ -180,6 +222,29 @@ func Reference() Decisions {
 		BackoffDelay:       backoffDelay,
 		HeldBack:           heldBack,
 		BackoffWake:        backoffWake,
+
+		IndexOf:      indexOf,
+		InRange:      inRange,
+		Misplaced:    misplaced,
+		KeptOfIndex:  keptOfIndex,
+		TakenIndexes: takenIndexes,
+		NextIndexes:  nextIndexes,
+		AddIndex:     addIndex,
+
+		IndexFails:           indexFails,
+		IndexFailures:        indexFailures,
+		FailuresAfter:        failuresAfter,
+		AddFailures:          addFailures,
+		IndexBackoff:         indexBackoff,
+		IsLaterFailure:       isLaterFailure,
+		StaysUntilReplaced:   staysUntilReplaced,
+		TooManyIndexesFailed: tooManyIndexesFailed,
+		NoIndexLeft:          noIndexLeft,
+
+		MatchRule:      matchRule,
+		AskPolicy:      askPolicy,
+		IgnoresFailure: ignoresFailure,
+		SuccessRuleMet: successRuleMet,
 
 		CountAs:         countAs,
 		MayRelease:      mayRelease,

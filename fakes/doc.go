@@ -12,6 +12,6 @@
 // follow the upstream controller of Kubernetes 1.37.2, as written down in conformance/SEMANTICS.md, whose clause IDs
 // the comments cite.
 //
-// It is not the oracle: the requirements are. It is not complete either: Indexed completion, per-index limits, failure
-// policies and success policies are refused with an event (see unsupported.go).
+// It is not the oracle: the requirements are. It does all that a Job can ask for, but for workload-aware scheduling
+// (WAS), which is alpha. A Job with a completion mode that nobody knows is refused with an event.
 package fakes

@@ -15,6 +15,7 @@ import (
 // The indexes over cached pods. A Job may leave a million finished pods behind; a sync must not look at them again.
 const (
 	liveIndex   = "jobsim.live-pods-by-job-name"
+	failedIndex = "jobsim.accounted-failures-by-job-name"
 	orphanIndex = "jobsim.orphan-pods-by-controller-uid"
 
 	anyOrphan = "any"
@@ -26,6 +27,9 @@ func addIndexes(indexer client.FieldIndexer) error {
 	ctx := context.Background()
 	if err := indexer.IndexField(ctx, &corev1.Pod{}, liveIndex, liveKeys); err != nil {
 		return fmt.Errorf("indexing pods by the Job that controls them: %w", err)
+	}
+	if err := indexer.IndexField(ctx, &corev1.Pod{}, failedIndex, accountedFailureKeys); err != nil {
+		return fmt.Errorf("indexing failed pods by the Job that controls them: %w", err)
 	}
 	if err := indexer.IndexField(ctx, &corev1.Pod{}, orphanIndex, orphanKeys); err != nil {
 		return fmt.Errorf("indexing pods without a controller: %w", err)
@@ -39,7 +43,24 @@ func addIndexes(indexer client.FieldIndexer) error {
 func liveKeys(o client.Object) []string {
 	pod := o.(*corev1.Pod)
 	owner := jobOwner(pod)
-	if owner == nil || isTerminal(pod) && !carriesFinalizer(pod) && hasGeneratedLabels(pod, owner) {
+	if owner == nil || isAccounted(pod, owner) {
+		return nil
+	}
+	return []string{owner.Name}
+}
+
+func isAccounted(pod *corev1.Pod, owner *metav1.OwnerReference) bool {
+	return isTerminal(pod) && !carriesFinalizer(pod) && hasGeneratedLabels(pod, owner)
+}
+
+// accountedFailureKeys indexes the failed pods that are done with, unless a failure policy looks at them (PFP-11).
+func accountedFailureKeys(o client.Object) []string {
+	pod := o.(*corev1.Pod)
+	if pod.Status.Phase != corev1.PodFailed {
+		return nil
+	}
+	owner := jobOwner(pod)
+	if owner == nil || !isAccounted(pod, owner) {
 		return nil
 	}
 	return []string{owner.Name}
@@ -78,6 +99,10 @@ func orphanKey(job *batchv1.Job) string {
 // They are shared with the cache: nobody may change them.
 func (r *Reconciler) podsByJobName(ctx context.Context, job types.NamespacedName) ([]corev1.Pod, error) {
 	return r.listPods(ctx, &r.livePods, listingKey{job.Namespace, liveIndex, job.Name})
+}
+
+func (r *Reconciler) accountedFailures(ctx context.Context, job types.NamespacedName) ([]corev1.Pod, error) {
+	return r.listPods(ctx, &r.accounted, listingKey{job.Namespace, failedIndex, job.Name})
 }
 
 func (r *Reconciler) orphans(ctx context.Context, job *batchv1.Job) ([]corev1.Pod, error) {

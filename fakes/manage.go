@@ -56,18 +56,20 @@ func (s *jobSync) scale(ctx context.Context) {
 	if !s.suspended {
 		wanted = s.d.PodsWanted(s.job, s.counts)
 	}
-	if surplus := int(s.counts.Active - wanted); surplus > 0 {
+	surplus := max(0, int(s.counts.Active-wanted))
+	if victims := s.victims(surplus); surplus > 0 || len(victims) > 0 {
 		if !s.suspended { // suspension is not capped (PAR-11)
-			surplus = min(surplus, s.d.Limits.PodsPerSync)
+			victims = victims[:min(len(victims), s.d.Limits.PodsPerSync)]
 		}
-		s.remove(ctx, s.victims(surplus))
+		s.remove(ctx, victims)
 		return
 	}
 	missing := s.d.PodsMissing(s.job, wanted, s.counts)
 	if missing <= 0 {
 		return
 	}
-	if left := backoffLeft(s.d, s.backoff, s.r.now()); left > 0 {
+	left := backoffLeft(s.d, s.backoff, s.r.now())
+	if left > 0 && !failsPerIndex(s.job) { // else each index waits by itself (BO-14)
 		s.r.wakeAt(s.req, s.d.BackoffWake(s.d.Limits, left))
 		if missing -= s.d.HeldBack(missing, s.backoff); missing <= 0 {
 			return
@@ -76,11 +78,19 @@ func (s *jobSync) scale(ctx context.Context) {
 	s.create(ctx, min(int(missing), s.d.Limits.PodsPerSync))
 }
 
-// victims chooses the pods that are the least loss.
+// victims chooses n pods that are the least loss. An Indexed Job may have more to remove than that (PAR-8).
 func (s *jobSync) victims(n int) []*corev1.Pod {
-	sorted := slices.Clone(s.active)
+	var victims []*corev1.Pod
+	left := s.active
+	if s.indexes != nil {
+		victims, left = s.d.Misplaced(s.d, s.job, s.active)
+	}
+	if n -= len(victims); n <= 0 {
+		return victims
+	}
+	sorted := slices.Clone(left)
 	slices.SortStableFunc(sorted, s.d.VictimOrder)
-	return sorted[:min(n, len(sorted))]
+	return append(victims, sorted[:min(n, len(sorted))]...)
 }
 
 // remove takes surplus pods away, which must count neither way (PAR-5, SUS-3).

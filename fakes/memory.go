@@ -17,8 +17,8 @@ type memory struct {
 	selector labels.Selector
 	// finished tells that the terminal condition was written, whatever the cache says (CTRL-3).
 	finished bool
-	// refused tells that the Job was refused with an event already.
-	refused bool
+	// completed and failed are the index sets of the status as they were last read or written.
+	completed, failed indexText
 }
 
 // remember returns the memory of a Job, which only a sync may start.

@@ -17,17 +17,23 @@ type Verdict struct {
 	Stored bool
 }
 
-// The verdicts that the core behaviours know (SEMANTICS, Table B).
+// What the verdicts say (SEMANTICS, Table B).
 const (
 	messageBackoffLimit = "Job has reached the specified backoff limit"
 	messageDeadline     = "Job was active longer than specified deadline"
 	messageCompletions  = "Reached expected number of succeeded pods"
+
+	messageMaxFailedIndexes = "Job has exceeded the specified maximal number of failed indexes"
+	messageFailedIndexes    = "Job has failed indexes"
 )
 
 // Observation is what an outcome test may look at.
 type Observation struct {
-	Job       *batchv1.Job
-	Counts    Counts
+	Job     *batchv1.Job
+	Counts  Counts
+	Indexes *Indexes // nil unless the Job is Indexed
+	// Pods are all pods of the Job, if one of them may fail it (PFP-11).
+	Pods      []*corev1.Pod
 	Suspended bool
 	Now       time.Time
 }
@@ -44,8 +50,11 @@ func outcomeTests() []OutcomeTest {
 	return []OutcomeTest{
 		{Name: "success already decided", Decide: storedSuccess},
 		{Name: "failure already decided", Decide: storedFailure},
+		{Name: "failure policy", Decide: failJobTest},
 		{Name: "backoff limit", Decide: backoffLimitTest},
 		{Name: "deadline", Decide: deadlineTest},
+		{Name: "failed indexes", Decide: failedIndexesTest},
+		{Name: "success policy", Decide: successPolicyTest},
 	}
 }
 

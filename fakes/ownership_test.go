@@ -157,22 +157,8 @@ func TestDeletionOfTheJobInTheForeground(t *testing.T) { // SYNC-8, DEL-3
 	g.Expect(w.job().Status.Failed).To(BeEquivalentTo(1), "DEL-3")
 }
 
-func TestUnsupportedJobsAreRefusedOnce(t *testing.T) { // EV-5, CTRL-11
+func TestUnknownCompletionModeIsRefused(t *testing.T) { // EV-5, CTRL-11
 	g := NewWithT(t)
-	for field, edit := range map[string]func(*batchv1.Job){
-		"completionMode Indexed": func(j *batchv1.Job) { j.Spec.CompletionMode = new(batchv1.IndexedCompletion) },
-		"backoffLimitPerIndex":   func(j *batchv1.Job) { j.Spec.BackoffLimitPerIndex = new(int32(1)) },
-		"podFailurePolicy":       func(j *batchv1.Job) { j.Spec.PodFailurePolicy = &batchv1.PodFailurePolicy{} },
-		"successPolicy":          func(j *batchv1.Job) { j.Spec.SuccessPolicy = &batchv1.SuccessPolicy{} },
-	} {
-		w := newWorld(t, Reference(), newJob(edit))
-		w.run(1)
-		w.setJob(withParallelism(2))
-		w.run(2)
-		g.Expect(w.takeCalls()).To(BeEmpty())
-		g.Expect(w.events).To(Equal([]string{
-			"Warning UnsupportedFeature Skipped Job sync because of unsupported fields: " + field}))
-	}
 	w := newWorld(t, Reference(), newJob(func(j *batchv1.Job) {
 		j.Spec.CompletionMode = new(batchv1.CompletionMode("New"))
 	}))

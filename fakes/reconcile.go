@@ -34,6 +34,7 @@ type Reconciler struct {
 	// serves the next one.
 	job                  batchv1.Job
 	livePods, orphanPods listing
+	accounted            listing
 	// podVersion is the highest resourceVersion that pod events have shown.
 	podVersion uint64
 	// notes are what a broken implementation remembers beyond that.
@@ -128,7 +129,7 @@ func (r *Reconciler) reconcileJob(ctx context.Context, req reconcile.Request) er
 	if err := r.d.Visible(&mem.writes, job, r.podVersion, now, r.d.Limits.ExpectationsTimeout); err != nil {
 		return err
 	}
-	if mem.finished || r.refuse(job, mem) {
+	if mem.finished || r.refuse(job) {
 		return nil
 	}
 	return r.sync(ctx, req, job, mem, own)

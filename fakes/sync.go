@@ -48,6 +48,7 @@ type jobSync struct {
 
 	counts    Counts
 	active    []*corev1.Pod
+	indexes   *Indexes // nil unless the Job is Indexed
 	suspended bool
 	backoff   Backoff
 
@@ -95,9 +96,15 @@ func (r *Reconciler) sync(
 }
 
 // decide looks for a verdict, and sets the timer for a deadline that has not come (ADS-4).
-func decide(_ context.Context, s *jobSync) error {
+func decide(ctx context.Context, s *jobSync) error {
 	s.since = s.r.now()
-	o := Observation{Job: s.job, Counts: s.counts, Suspended: s.suspended, Now: s.since}
+	pods, err := s.podsToJudge(ctx)
+	if err != nil {
+		return err
+	}
+	o := Observation{
+		Job: s.job, Counts: s.counts, Indexes: s.indexes, Pods: pods, Suspended: s.suspended, Now: s.since,
+	}
 	for _, test := range s.d.Outcome {
 		if s.verdict = test.Decide(s.d, o); s.verdict != nil {
 			return nil

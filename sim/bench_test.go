@@ -25,8 +25,8 @@ func lifecycles(completions, parallelism int32) *sim.Scenario {
 	}
 }
 
-func benchmarkLifecycles(b *testing.B, completions, parallelism int32) {
-	s := lifecycles(completions, parallelism)
+func benchmarkLifecycles(b *testing.B, s *sim.Scenario) {
+	completions := *s.Jobs[0].Spec.Completions
 	b.ReportAllocs()
 	start := cpuTime(b)
 	for b.Loop() {
@@ -67,8 +67,10 @@ func cpuTime(b *testing.B) time.Duration {
 // BenchmarkLifecycles is a pod's life through the reference implementation: created, scheduled, running, succeeded,
 // counted, finalizer removed, with the trace on.
 func BenchmarkLifecycles(b *testing.B) {
-	b.Run("1000-at-50", func(b *testing.B) { benchmarkLifecycles(b, 1000, 50) })
-	b.Run("10000-at-500", func(b *testing.B) { benchmarkLifecycles(b, 10000, 500) })
+	b.Run("1000-at-50", func(b *testing.B) { benchmarkLifecycles(b, lifecycles(1000, 50)) })
+	b.Run("10000-at-500", func(b *testing.B) { benchmarkLifecycles(b, lifecycles(10000, 500)) })
+	b.Run("indexed-1000-at-50", func(b *testing.B) { benchmarkLifecycles(b, indexed(lifecycles(1000, 50))) })
+	b.Run("indexed-10000-at-500", func(b *testing.B) { benchmarkLifecycles(b, indexed(lifecycles(10000, 500))) })
 }
 
 // BenchmarkQuietWait is a pod that runs for ten and for ten thousand seconds: waiting costs nothing.
@@ -84,4 +86,10 @@ func BenchmarkQuietWait(b *testing.B) {
 			}
 		})
 	}
+}
+
+// indexed makes the Job of a scenario an Indexed one.
+func indexed(s *sim.Scenario) *sim.Scenario {
+	s.Jobs[0].Spec.CompletionMode = new(batchv1.IndexedCompletion)
+	return s
 }
