@@ -97,7 +97,7 @@ func (c *classic) sync(ctx context.Context, key string) error {
 			succeeded++
 		}
 	}
-	for n := len(pods); n < int(*cached.Spec.Completions); n++ {
+	for n := len(pods); n < int(wanted(cached)); n++ {
 		pod := podOf(cached)
 		pod.GenerateName, pod.Name, pod.Labels = "", fmt.Sprint(name, "-", n), map[string]string{"job": name}
 		if _, err := c.client.CoreV1().Pods(namespace).Create(ctx, pod, metav1.CreateOptions{}); err != nil {
@@ -110,7 +110,7 @@ func (c *classic) sync(ctx context.Context, key string) error {
 		j.Status.StartTime = &now
 	}
 	j.Status.Succeeded = succeeded
-	if succeeded == *j.Spec.Completions {
+	if succeeded >= wanted(j) {
 		for _, kind := range []batchv1.JobConditionType{batchv1.JobSuccessCriteriaMet, batchv1.JobComplete} {
 			j.Status.Conditions = append(j.Status.Conditions, batchv1.JobCondition{
 				Type: kind, Status: corev1.ConditionTrue, Reason: batchv1.JobReasonCompletionsReached, LastTransitionTime: now})
@@ -119,6 +119,13 @@ func (c *classic) sync(ctx context.Context, key string) error {
 	}
 	_, err = c.client.BatchV1().Jobs(namespace).UpdateStatus(ctx, j, metav1.UpdateOptions{})
 	return err
+}
+
+func wanted(j *batchv1.Job) int32 {
+	if j.Spec.Completions == nil {
+		return 1
+	}
+	return *j.Spec.Completions
 }
 
 // three is a scenario with three Jobs at once.
