@@ -12,6 +12,8 @@ import (
 	. "github.com/onsi/gomega"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/jobsim/jobsim/sim"
@@ -183,4 +185,34 @@ func TestProgramsThatFail(t *testing.T) {
 	}, sim.WithLimits(sim.Limits{Limits: adapter.Limits{CallsPerInstant: 10}}))
 	g.Expect(res.Ending).To(Equal(sim.HotLoop))
 	g.Expect(res.Failure).To(MatchError(HavePrefix("10 API calls at one instant (0s of virtual time), and yet another: list pods")))
+}
+
+// A client that waits no longer is told so at that instant, whether the request has had its effect by then or not.
+func TestRequestsThatTimeOut(t *testing.T) {
+	g := NewWithT(t)
+	var told []string
+	s := story()
+	s.Until, s.Latency = time.Minute, 10*time.Second
+	res := inBubble(t, s, func(ctx context.Context, env *adapter.Env) error {
+		for n, timeout := range []time.Duration{3 * time.Second, 7 * time.Second} {
+			short, cancel := context.WithTimeout(ctx, timeout)
+			err := env.Client.Create(short, job(fmt.Sprint("j", n)))
+			told = append(told, fmt.Sprint(time.Since(event.Epoch), " ", err))
+			cancel()
+		}
+		config := *env.Config
+		config.Timeout = time.Second
+		client, err := kubernetes.NewForConfig(&config)
+		if err != nil {
+			return err
+		}
+		_, err = client.CoreV1().Pods("default").List(ctx, metav1.ListOptions{})
+		told = append(told, fmt.Sprint(time.Since(event.Epoch), " ", errors.Is(err, context.DeadlineExceeded)))
+		return until(ctx)
+	})
+	g.Expect(res.Failure).NotTo(HaveOccurred())
+	g.Expect(told).To(Equal([]string{"3s context deadline exceeded", "10s context deadline exceeded", "11s true"}))
+	g.Expect(res.Job("j0")).To(BeNil())
+	g.Expect(res.Job("j1")).NotTo(BeNil())
+	g.Expect(calls(res)).To(Equal([]string{"8s create jobs"}))
 }

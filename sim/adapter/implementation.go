@@ -144,7 +144,8 @@ func newRequests(w World, dead func() bool) *requests {
 	return &requests{world: w, caller: w.Server().For("controller", w.Number()), dead: dead, instant: -1}
 }
 
-// do serves one request according to its fate. It reports false when the instance has ended meanwhile.
+// do serves one request according to its fate, unless its context ends before. It reports false when the instance has
+// ended meanwhile.
 func (r *requests) do(ctx context.Context, call typed.Call, serve func(*apiserver.Caller) error) (error, bool) {
 	q := r.world.Queue()
 	if q.Now() != r.instant {
@@ -160,14 +161,12 @@ func (r *requests) do(ctx context.Context, call typed.Call, serve func(*apiserve
 	if fate.Move > 0 {
 		r.world.Turn(q.Now(), fate.Move, r.dead)
 	}
+	over := func() bool { return r.dead() || ctx.Err() != nil }
 	if fate.Latency > 0 {
-		r.world.Turn(q.Now()+fate.Latency/2, -1, r.dead)
+		r.world.Turn(q.Now()+fate.Latency/2, -1, over)
 	}
-	if r.dead() {
-		return nil, false
-	}
-	if err := ctx.Err(); err != nil {
-		return err, true
+	if over() {
+		return ctx.Err(), !r.dead()
 	}
 	var err error
 	switch {
@@ -184,7 +183,10 @@ func (r *requests) do(ctx context.Context, call typed.Call, serve func(*apiserve
 		err = serve(r.caller)
 	}
 	if fate.Latency > 0 {
-		r.world.Turn(q.Now()+fate.Latency-fate.Latency/2, -1, r.dead)
+		r.world.Turn(q.Now()+fate.Latency-fate.Latency/2, -1, over)
+		if ctx.Err() != nil {
+			err = ctx.Err() // nobody hears the answer
+		}
 	}
 	return err, !r.dead()
 }

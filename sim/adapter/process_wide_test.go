@@ -27,8 +27,8 @@ func TestProgramsThatExit(t *testing.T) {
 	defer klog.LogToStderr(true)
 	g := NewWithT(t)
 	for _, exit := range []func(){
+		func() { klog.Exit("lost the lease") }, // first, since klog prints no stacks from then on
 		func() { klog.Fatal("lost the lease") },
-		func() { klog.Exit("lost the lease") },
 	} {
 		for _, elsewhere := range []bool{false, true} {
 			res := inBubble(t, story(), func(ctx context.Context, _ *adapter.Env) error {

@@ -35,7 +35,7 @@ type programInstance struct {
 	over    *Failure
 
 	asked   bool // a turn is on the queue
-	serving bool
+	serving *parked
 	failure *Failure
 	watches []*openWatch
 }
@@ -102,7 +102,7 @@ func (i *programInstance) rest() {
 // Settle waits until all goroutines wait, then puts the next request, if there is one, on the queue.
 func (i *programInstance) Settle() error {
 	i.rest()
-	if i.serving {
+	if i.serving != nil {
 		return nil // others wait for their turn
 	}
 	i.mu.Lock()
@@ -135,7 +135,7 @@ const (
 func (i *programInstance) Wait(until time.Duration) {
 	i.rest()
 	q := i.world.Queue()
-	if !i.serving && i.waits() {
+	if i.serving == nil && i.waits() {
 		return
 	}
 	select {
@@ -144,29 +144,30 @@ func (i *programInstance) Wait(until time.Duration) {
 	}
 	left := until - q.Now()
 	stage := max(shortStage, left/stages)
-	for arrived := false; left > 0 && (!arrived || i.serving); left -= stage {
-		i.strand.Away(func() { arrived = i.sleep(min(left, stage)) })
+	for woken := false; left > 0 && !woken; left -= stage {
+		i.strand.Away(func() { woken = i.sleep(min(left, stage)) })
 	}
 	q.AdvanceTo(min(time.Since(event.Epoch), until))
 	i.log.flush(i.world)
 }
 
-// sleep lets the bubble's clock run, and less if a request arrives. While another one is being served that does not
-// count.
-func (i *programInstance) sleep(d time.Duration) (arrived bool) {
+// sleep lets the bubble's clock run, and less if a request arrives. While a request is being served others do not count,
+// but the end of its context does.
+func (i *programInstance) sleep(d time.Duration) (woken bool) {
 	wake := i.arrived
-	if i.serving {
-		wake = nil
+	if i.serving != nil {
+		wake = make(chan struct{}, 1)
+		defer context.AfterFunc(i.serving.ctx, func() { wake <- struct{}{} })()
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-wake:
-		arrived = true
+		woken = true
 	case <-timer.C:
 	}
 	synctest.Wait() // whoever else wakes at this instant
-	return arrived
+	return woken
 }
 
 func (i *programInstance) waits() bool {

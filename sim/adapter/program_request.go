@@ -82,9 +82,9 @@ func (i *programInstance) serveOne() {
 		i.answer(p, context.Canceled)
 		return
 	}
-	i.serving = true
+	i.serving = p
 	err, alive := i.requests.do(p.ctx, p.call, p.serve)
-	i.serving = false
+	i.serving = nil
 	if !alive {
 		err = context.Canceled
 	}

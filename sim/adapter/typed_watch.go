@@ -44,6 +44,9 @@ func (c *watchingClient) Watch(ctx context.Context, list client.ObjectList, opts
 		return err
 	})
 	if err != nil {
+		if w.leave != nil { // it was opened, and the answer got lost
+			w.leave()
+		}
 		return nil, err
 	}
 	return w, nil
