@@ -26,7 +26,7 @@ type programInstance struct {
 	requests *requests
 	log      programLog
 	cancel   context.CancelFunc
-	arrived  chan struct{} // a request has parked
+	acted    chan struct{} // something has happened that the simulator must look at
 
 	mu      sync.Mutex // of what the program's goroutines touch
 	parked  []*parked
@@ -46,7 +46,7 @@ var (
 )
 
 func newProgramInstance(w World) *programInstance {
-	i := &programInstance{world: w, strand: w.Strand(), bubble: bubble.ID(), arrived: make(chan struct{}, 1)}
+	i := &programInstance{world: w, strand: w.Strand(), bubble: bubble.ID(), acted: make(chan struct{}, 1)}
 	i.requests = newRequests(w, i.isDead)
 	return i
 }
@@ -75,6 +75,15 @@ func (i *programInstance) isDead() bool {
 func (i *programInstance) record(e trace.Entry) {
 	if !i.isDead() {
 		i.log.add(e)
+		i.wake()
+	}
+}
+
+// wake ends the simulator's wait.
+func (i *programInstance) wake() {
+	select {
+	case i.acted <- struct{}{}:
+	default:
 	}
 }
 
@@ -130,8 +139,8 @@ const (
 	shortStage = time.Minute
 )
 
-// Wait lets the bubble's clock run until the given time, or until the program makes a request. Package time is virtual
-// here: in a bubble nothing of it comes from the machine's clock.
+// Wait lets the bubble's clock run until the given time, or until the program makes a request or logs something. Package
+// time is virtual here: in a bubble nothing of it comes from the machine's clock.
 func (i *programInstance) Wait(until time.Duration) {
 	i.rest()
 	q := i.world.Queue()
@@ -139,7 +148,7 @@ func (i *programInstance) Wait(until time.Duration) {
 		return
 	}
 	select {
-	case <-i.arrived: // of a request that has been served since
+	case <-i.acted: // seen since
 	default:
 	}
 	left := until - q.Now()
@@ -151,18 +160,16 @@ func (i *programInstance) Wait(until time.Duration) {
 	i.log.flush(i.world)
 }
 
-// sleep lets the bubble's clock run, and less if a request arrives. While a request is being served others do not count,
-// but the end of its context does.
+// sleep lets the bubble's clock run, and less if the program acts, or the context of the request that is being served
+// ends.
 func (i *programInstance) sleep(d time.Duration) (woken bool) {
-	wake := i.arrived
 	if i.serving != nil {
-		wake = make(chan struct{}, 1)
-		defer context.AfterFunc(i.serving.ctx, func() { wake <- struct{}{} })()
+		defer context.AfterFunc(i.serving.ctx, i.wake)()
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
-	case <-wake:
+	case <-i.acted:
 		woken = true
 	case <-timer.C:
 	}

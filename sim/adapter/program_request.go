@@ -38,10 +38,7 @@ func (i *programInstance) Request(ctx context.Context, call typed.Call, serve fu
 	}
 	i.parked = append(i.parked, p)
 	i.mu.Unlock()
-	select {
-	case i.arrived <- struct{}{}:
-	default:
-	}
+	i.wake()
 	return <-p.reply
 }
 
