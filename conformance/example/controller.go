@@ -39,6 +39,11 @@ func New(env *adapter.Env) (reconcile.Reconciler, error) {
 	return &Controller{Client: env.Client, Live: env.APIReader, Clock: env.Clock, failures: map[types.UID]*failures{}}, nil
 }
 
+// NewWithClients makes a controller that lives in a manager of its own, where the machine's clock is the only one.
+func NewWithClients(c client.Client, live client.Reader) *Controller {
+	return &Controller{Client: c, Live: live, Clock: clock.New(), failures: map[types.UID]*failures{}}
+}
+
 // state is a Job and its pods while they are looked at.
 type state struct {
 	job *batchv1.Job

@@ -19,11 +19,12 @@ import (
 func Watches() adapter.Option {
 	return adapter.Watches(
 		adapter.Watch{Object: &batchv1.Job{}, Handler: &handler.EnqueueRequestForObject{}},
-		adapter.Watch{Object: &corev1.Pod{}, Handler: handler.EnqueueRequestsFromMapFunc(jobsOf)},
+		adapter.Watch{Object: &corev1.Pod{}, Handler: handler.EnqueueRequestsFromMapFunc(JobsOf)},
 	)
 }
 
-func jobsOf(_ context.Context, pod client.Object) []reconcile.Request {
+// JobsOf says which Jobs a change of a pod is of interest to.
+func JobsOf(_ context.Context, pod client.Object) []reconcile.Request {
 	name := pod.GetLabels()[batchv1.JobNameLabel]
 	if owner := metav1.GetControllerOf(pod); owner != nil {
 		if owner.Kind != "Job" {
