@@ -46,6 +46,10 @@ type knowledge struct {
 type watchState struct {
 	open    bool
 	pending int // changes that are stored and not delivered
+	// listed tells that the instance has listed the resource since it has opened the watch, maybe to open another one
+	// from there, and since are the changes that have been stored since.
+	listed bool
+	since  int
 }
 
 func (k *knowledge) watch(resource string) *watchState {
@@ -63,8 +67,34 @@ func (k *knowledge) behind() bool { return k.jobsWatch.pending > 0 || k.podsWatc
 
 // noteChange counts a stored change that a watch will deliver.
 func (k *knowledge) noteChange(resource string) {
-	if w := k.watch(resource); w.open {
+	w := k.watch(resource)
+	if w.open {
 		w.pending++
+	}
+	if w.listed {
+		w.since++
+	}
+}
+
+// noteRead notes lists, and the watches that follow them: programs with caches of their own list, and watch from there.
+func (v *view) noteRead(e *trace.Entry) {
+	w := v.watch(e.Resource)
+	if w == nil || e.Instance != v.instance || e.Status != nil || e.Lost {
+		return
+	}
+	switch e.Verb {
+	case "list":
+		w.listed, w.since = true, 0
+		if !w.open {
+			v.relisted(e.Resource)
+		}
+	case "watch":
+		if w.listed && w.open && w.since == 0 {
+			v.relisted(e.Resource) // otherwise what the list has shown is one of the versions that may be known
+		}
+		if w.listed {
+			*w = watchState{open: true, pending: w.since}
+		}
 	}
 }
 
@@ -73,6 +103,7 @@ func (v *view) noteCall(e *trace.Entry) {
 	if !isImplementation(e) {
 		return
 	}
+	v.noteRead(e)
 	refused := e.Status != nil && e.Status.Code != http.StatusNotFound &&
 		(e.Status.Code != http.StatusUnprocessableEntity || v.injects(e.Status.Code))
 	if refused || e.Lost {
