@@ -164,6 +164,11 @@ type Decisions struct {
 
 	// Announce says with events how the Job ended (EV-2, EV-3).
 	Announce func(events record.EventRecorder, job *batchv1.Job, v Verdict)
+	// Expiry is when a finished Job is to be deleted (TTL-1, TTL-2).
+	Expiry func(*batchv1.Job) (at time.Time, expires bool)
+	// RemoveExpired deletes it, if it still is (TTL-3, TTL-4).
+	RemoveExpired func(context.Context, *Reconciler, reconcile.Request) error
+
 	// WriteStatus stores the status (CTRL-5).
 	WriteStatus func(context.Context, *jobSync) error
 
@@ -256,6 +261,9 @@ func Reference() Decisions {
 
 		Announce:    announce,
 		WriteStatus: writeStatus,
+
+		Expiry:        expiry,
+		RemoveExpired: removeExpired,
 
 		Removal: removalCalls(),
 		Steps:   syncSteps(),

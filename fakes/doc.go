@@ -12,6 +12,8 @@
 // follow the upstream controller of Kubernetes 1.37.2, as written down in conformance/SEMANTICS.md, whose clause IDs
 // the comments cite.
 //
+// It deletes finished Jobs with a ttlSecondsAfterFinished too, for which upstream has a controller of its own (ttl.go).
+//
 // It is not the oracle: the requirements are. It does all that a Job can ask for, but for workload-aware scheduling
 // (WAS), which is alpha. A Job with a completion mode that nobody knows is refused with an event.
 package fakes

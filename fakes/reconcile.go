@@ -2,6 +2,7 @@ package fakes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -110,8 +111,11 @@ func (r *Reconciler) reconcileJob(ctx context.Context, req reconcile.Request) er
 	if !found || r.d.IsForeign(job) || r.d.IsFinished(job) {
 		delete(r.timers, req)
 	}
-	if err := r.freeStrays(ctx, req.NamespacedName, strays); err != nil || !found || r.d.IsForeign(job) {
+	if err := r.freeStrays(ctx, req.NamespacedName, strays); err != nil || !found {
 		return err
+	}
+	if r.d.IsForeign(job) {
+		return r.expire(ctx, req, job)
 	}
 	if len(strays) > 0 {
 		// Pods may have arrived in the cache during these calls. Whether all expected ones have is asked next, so the
@@ -123,7 +127,7 @@ func (r *Reconciler) reconcileJob(ctx context.Context, req reconcile.Request) er
 	}
 	if r.d.IsFinished(job) {
 		r.forget(job.UID)
-		return r.freeAll(ctx, jobFinished, own)
+		return errors.Join(r.freeAll(ctx, jobFinished, own), r.expire(ctx, req, job))
 	}
 	mem := r.remember(job.UID)
 	if err := r.d.Visible(&mem.writes, job, r.podVersion, now, r.d.Limits.ExpectationsTimeout); err != nil {

@@ -50,6 +50,10 @@ func (w *jobWatcher) jobChanged(c apiserver.Change) {
 		delete(w.unfinished, job.UID)
 		w.finishedAt = w.queue.Now()
 	}
+	if ttl := job.Spec.TTLSecondsAfterFinished; ttl != nil && c.New != nil && job.DeletionTimestamp == nil {
+		// The story of such a Job ends with its deletion (TTL-1).
+		w.finishedAt = max(w.finishedAt, w.queue.Now()+time.Duration(*ttl)*time.Second)
+	}
 }
 
 // podChanged notes the newest version of a pod under its number.
