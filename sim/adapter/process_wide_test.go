@@ -3,6 +3,7 @@ package adapter_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"testing"
 	"time"
@@ -44,6 +45,8 @@ func TestProgramsThatExit(t *testing.T) {
 			g.Expect(res.Failure).To(MatchError(MatchRegexp(
 				`^the program ended its process with exit code \d+ \(klog.Fatal or klog.Exit\), in \S*TestProgramsThatExit.func\d \(\S*process_wide_test.go:\d+\)$`)))
 			g.Expect(res.Leaked).To(BeEmpty())
+			last := res.Trace.Entries[len(res.Trace.Entries)-1]
+			g.Expect(fmt.Sprint(last.At, " ", last.Verb)).To(Equal("1s exit"))
 		}
 	}
 }

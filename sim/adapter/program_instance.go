@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing/synctest"
 	"time"
@@ -62,6 +63,7 @@ func (i *programInstance) fail(f *Failure) {
 	defer i.mu.Unlock()
 	if i.over == nil && !i.dead {
 		i.over = f
+		i.wake()
 	}
 }
 
@@ -115,18 +117,27 @@ func (i *programInstance) Settle() error {
 		return nil // others wait for their turn
 	}
 	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.failure == nil {
-		i.failure = i.over
+	over, waiting := i.over, len(i.parked) > 0
+	i.mu.Unlock()
+	if i.failure == nil && over != nil {
+		i.failure = over
+		i.recordFailure()
 	}
 	if i.failure != nil {
 		return i.failure
 	}
-	if len(i.parked) > 0 && !i.asked {
+	if waiting && !i.asked {
 		i.asked = true
 		i.world.Queue().After(0, event.Controller, i.serveOne)
 	}
 	return nil
+}
+
+// recordFailure tells the trace, without the stack. A program that could not be started is the run's to tell.
+func (i *programInstance) recordFailure() {
+	if text, _, _ := strings.Cut(i.failure.Text, "\n"); i.failure.Kind != "start" {
+		i.world.Record(trace.Entry{Kind: trace.Instance, Verb: i.failure.Kind, Text: text})
+	}
 }
 
 // Busy is true, since nobody can tell what a program waits for.

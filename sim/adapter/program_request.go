@@ -76,6 +76,7 @@ func (i *programInstance) serveOne() {
 	}
 	if i.requests.tooMany() {
 		i.failure = i.requests.hotLoop(p.call)
+		i.recordFailure()
 		i.answer(p, context.Canceled)
 		return
 	}

@@ -138,7 +138,7 @@ func (h *historian) instance(e *Entry) {
 	case "stop":
 		c.lane.move(e.At, absent, "", "")
 		return // every run ends with it
-	case "crash", "panic", "stuck":
+	case "crash", "panic", "exit", "stuck":
 		c.trouble = true
 		c.lane.move(e.At, absent, "", "")
 		c.lane.mark(e.At, "✗", bad, h.narrator.instance(e))

@@ -92,6 +92,7 @@ func TestLineOfOtherKinds(t *testing.T) {
 		"controller (instance 1) crashes":    {Kind: Instance, Actor: "controller", Instance: 1, Verb: "crash"},
 		"controller (instance 1) stops":      {Kind: Instance, Actor: "controller", Instance: 1, Verb: "stop"},
 		"controller (instance 1) panics: oh": {Kind: Instance, Actor: "controller", Instance: 1, Verb: "panic", Text: "oh"},
+		"controller exits: code 1":           {Kind: Instance, Actor: "controller", Verb: "exit", Text: "code 1"},
 		"controller is stuck":                {Kind: Instance, Actor: "controller", Verb: "stuck"},
 		"controller sleeps":                  {Kind: Instance, Actor: "controller", Verb: "sleeps"},
 		"controller syncs job pi":            {Kind: Instance, Actor: "controller", Verb: "sync", Namespace: "default", Name: "pi"},

@@ -178,6 +178,8 @@ func (n *narrator) instance(e *Entry) string {
 		return withText(who+" stops", e.Text)
 	case "panic":
 		return withText(who+" panics", e.Text)
+	case "exit":
+		return withText(who+" exits", e.Text)
 	case "stuck":
 		return withText(who+" is stuck", e.Text)
 	case "sync":
