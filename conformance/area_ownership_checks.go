@@ -295,8 +295,8 @@ func isSurplusAdoption(x *examiner, p *podState) bool {
 // othersJobs is about Jobs that somebody else manages.
 type othersJobs struct{}
 
-func (othersJobs) delivery(x *examiner, e *trace.Entry) {
-	if job, ok := e.Object.(*batchv1.Job); ok && managedByOthers(job) {
+func (othersJobs) end(x *examiner) {
+	if len(x.foreign) > 0 {
 		x.exercised()
 	}
 }

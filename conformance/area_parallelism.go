@@ -191,8 +191,8 @@ func zeroKeepsDeadline(x *examiner, j *jobState) (since time.Duration, what stri
 		j.obj.Spec.ActiveDeadlineSeconds == nil || j.obj.Status.StartTime == nil {
 		return 0, "", false
 	}
-	return max(j.specAt, j.startedAt+deadlineOf(j.obj)),
-		j.say("the deadline of Job ", j.obj.Name, ", which has parallelism 0, has passed, and it does not fail"), true
+	at, _ := deadlineAt(j.obj)
+	return max(j.specAt, at), j.say("the deadline of Job ", j.obj.Name, ", which has parallelism 0, has passed, and it does not fail"), true
 }
 
 func parallelismSurplus(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {

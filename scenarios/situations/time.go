@@ -68,6 +68,7 @@ func deadlineSituations() []Situation {
 		on(plot(specs(deadline(30)), succeeding(minute)), "ADS-3", "ADS-1", "ADS-4"),
 		on(plot(specs(deadline(10)), never), "ADS-2", "ADS-4"),
 		on(plot(specs(deadline(10)), near), "ADS-7", "SYNC-3"),
+		on(with(plot(specs(deadline(10)), near), crash(at(9*second), 5*second)), "ADS-7", "SYNC-3"),
 		on(plot(specs(deadline(10), limited(0)), failing(9500*1000*1000)), "ADS-6", "SYNC-1"),
 		on(with(plot(specs(deadline(30)), endless()), crash(at(limit), 5*second)), "ADS-4", "CTRL-7"),
 		on(with(plot(specs(deadline(30)), endless()), crash(at(limit), minute)), "ADS-4", "CTRL-7"),
