@@ -121,7 +121,7 @@ func TestBackoffLimitMutants(t *testing.T) {
 		{
 			requirement: "job/backoff-limit/reason", scenario: story(neverJob(withLimit(0)), []kubelet.Script{fails}),
 			mistake: func(d *fakes.Decisions) {
-				d.Outcome[2].Decide = func(d *fakes.Decisions, o fakes.Observation) *fakes.Verdict {
+				d.Test("backoff limit").Decide = func(d *fakes.Decisions, o fakes.Observation) *fakes.Verdict {
 					if !d.FailuresExceeded(o.Job, o.Counts.Failed) {
 						return nil
 					}

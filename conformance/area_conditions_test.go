@@ -165,7 +165,7 @@ func TestConditionMutants(t *testing.T) {
 			scenario: story(neverJob(withSize(1, 0)), []kubelet.Script{exits(seconds(30), 0)}, edit(seconds(40), `{"spec": {"parallelism": 1}}`),
 				statusEdit(10, `{"type": "FailureTarget", "status": "False", "reason": "NothingWrong"}`)),
 			mistake: func(d *fakes.Decisions) {
-				d.Outcome[1].Decide = func(_ *fakes.Decisions, o fakes.Observation) *fakes.Verdict {
+				d.Test("failure already decided").Decide = func(_ *fakes.Decisions, o fakes.Observation) *fakes.Verdict {
 					if c := condition(o.Job, batchv1.JobFailureTarget); c != nil {
 						return &fakes.Verdict{Reason: c.Reason}
 					}

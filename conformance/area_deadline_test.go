@@ -51,7 +51,7 @@ func TestDeadlineMutants(t *testing.T) {
 		{
 			requirement: "job/deadline/message", scenario: story(neverJob(withDeadline(60)), []kubelet.Script{runs}),
 			mistake: func(d *fakes.Decisions) {
-				d.Outcome[3].Decide = func(d *fakes.Decisions, o fakes.Observation) *fakes.Verdict {
+				d.Test("deadline").Decide = func(d *fakes.Decisions, o fakes.Observation) *fakes.Verdict {
 					if left, ok := d.DeadlineLeft(o.Job, o.Suspended, o.Now); !ok || left > 0 {
 						return nil
 					}
@@ -109,7 +109,7 @@ func TestDeadlineMutants(t *testing.T) {
 		{
 			requirement: "job/deadline/backoff-limit-comes-first",
 			scenario:    story(neverJob(withDeadline(6), withLimit(0)), []kubelet.Script{exits(5500*time.Millisecond, 1)}),
-			mistake:     func(d *fakes.Decisions) { d.Outcome[2], d.Outcome[3] = d.Outcome[3], d.Outcome[2] },
+			mistake:     func(d *fakes.Decisions) { swapTests(d, "backoff limit", "deadline") },
 			says:        "fails with DeadlineExceeded, but 1 of its pods have failed, which exceeds backoffLimit 0",
 		},
 		{
@@ -122,7 +122,7 @@ func TestDeadlineMutants(t *testing.T) {
 			scenario: story(neverJob(withDeadline(60), withGrace(90)), []kubelet.Script{
 				{Runs: runs.Runs, Stop: kubelet.Stop{Ignore: true}}, exits(seconds(5), 0),
 			}, onThePod(seconds(20), sim.PodAction{Pod: 1, Delete: &sim.Delete{}})),
-			mistake: func(d *fakes.Decisions) { d.Outcome[0], d.Outcome[3] = d.Outcome[3], d.Outcome[0] },
+			mistake: func(d *fakes.Decisions) { swapTests(d, "success already decided", "deadline") },
 			says:    "was decided before its deadline passed, its pods have stopped, and it is not Complete",
 		},
 		{
@@ -170,4 +170,8 @@ func TestDeadlineMutants(t *testing.T) {
 			says: "status.startTime of Job work changes from",
 		},
 	})
+}
+
+func swapTests(d *fakes.Decisions, a, b string) {
+	*d.Test(a), *d.Test(b) = *d.Test(b), *d.Test(a)
 }

@@ -208,9 +208,8 @@ func namespacePods(ctx context.Context, s *jobSync, wanted func(*corev1.Pod) boo
 
 // unless skips the outcome test of that name when there is an excuse.
 func unless(d *Decisions, name string, excuse func(*Decisions, Observation) bool) {
-	i := slices.IndexFunc(d.Outcome, func(t OutcomeTest) bool { return t.Name == name })
-	test := d.Outcome[i].Decide
-	d.Outcome[i].Decide = func(d *Decisions, o Observation) *Verdict {
+	test := d.Test(name).Decide
+	d.Test(name).Decide = func(d *Decisions, o Observation) *Verdict {
 		if excuse(d, o) {
 			return nil
 		}

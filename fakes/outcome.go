@@ -1,6 +1,7 @@
 package fakes
 
 import (
+	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -56,6 +57,15 @@ func outcomeTests() []OutcomeTest {
 		{Name: "failed indexes", Decide: failedIndexesTest},
 		{Name: "success policy", Decide: successPolicyTest},
 	}
+}
+
+// Test returns the outcome test of that name, which may be changed; nil if there is none.
+func (d *Decisions) Test(name string) *OutcomeTest {
+	i := slices.IndexFunc(d.Outcome, func(t OutcomeTest) bool { return t.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &d.Outcome[i]
 }
 
 func storedSuccess(_ *Decisions, o Observation) *Verdict {
