@@ -7,11 +7,14 @@ import (
 	"slices"
 	"strings"
 
-	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/diff"
+
+	"github.com/jobsim/jobsim/sim/apiserver"
 )
 
 // answer is what one side says to a request.
@@ -25,7 +28,7 @@ type answer struct {
 	// warnings are all that the client is warned of, in order, with a semicolon between.
 	warnings string
 	// stored is the object as a client reads it afterwards; nil when the request is rejected.
-	stored *batchv1.Job
+	stored apiserver.Object
 	// crashed is what the code panicked with.
 	crashed string
 }
@@ -103,11 +106,16 @@ func without(list, others []string) []string {
 	return rest
 }
 
-// comparable is a stored Job without what only a store can know.
-func comparable(job *batchv1.Job) *batchv1.Job {
-	job = job.DeepCopy()
-	job.TypeMeta = metav1.TypeMeta{}
-	job.ResourceVersion = ""
-	job.ManagedFields = nil
-	return job
+// comparable is a stored object without what only a store can know.
+func comparable(obj apiserver.Object) apiserver.Object {
+	obj = obj.DeepCopyObject().(apiserver.Object)
+	obj.GetObjectKind().SetGroupVersionKind(schema.GroupVersionKind{})
+	obj.SetResourceVersion("")
+	obj.SetManagedFields(nil)
+	if pod, ok := obj.(*corev1.Pod); ok {
+		for i := range pod.Status.Conditions {
+			pod.Status.Conditions[i].LastTransitionTime = birth // the real code asks the wall clock
+		}
+	}
+	return obj
 }

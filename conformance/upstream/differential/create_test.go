@@ -36,7 +36,7 @@ func newJob(s source) *batchv1.Job {
 }
 
 func TestCreate(t *testing.T) {
-	real := kubernetes{uid: firstUID(encode(validJob(sourceOf(0, 0))))}
+	real := realJobs()
 	tally := newTally(t)
 	for n := range uint64(*cases) {
 		raw := encode(newJob(sourceOf(*seed, n)))

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/onsi/gomega"
-	batchv1 "k8s.io/api/batch/v1"
 	"sigs.k8s.io/yaml"
 )
 
@@ -91,8 +90,8 @@ func (y *tally) expect(acceptedPercent int, rejections ...string) {
 	}
 }
 
-func encode(job *batchv1.Job) []byte {
-	data, err := json.Marshal(job)
+func encode(obj any) []byte {
+	data, err := json.Marshal(obj)
 	if err != nil {
 		panic(err) // nothing that is generated here has no JSON form
 	}

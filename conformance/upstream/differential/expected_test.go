@@ -96,6 +96,22 @@ var createRejections = []string{
 	"spec.template.spec.securityContext",
 }
 
+// Pods are held to more than templates are.
+var podRejections = []string{
+	"metadata.name: FieldValueInvalid",
+	"spec.containers: FieldValueRequired",
+	"spec.containers[*].image: FieldValueInvalid: Invalid value: \" img\": must not have leading or trailing whitespace",
+	"spec.containers[*].name: FieldValueDuplicate",
+	"spec.containers[*].env[*].name: FieldValueRequired",
+	"spec.containers[*].volumeMounts[*].name: FieldValueNotFound",
+	"spec.volumes[*].name: FieldValueDuplicate",
+	"spec.tolerations[*].operator: FieldValueInvalid",
+	"spec.affinity",
+	"spec.topologySpreadConstraints",
+	"spec.securityContext",
+	"spec.schedulingGates",
+}
+
 var updateRejections = []string{
 	// MUT-2
 	"spec.selector: FieldValueInvalid: field is immutable",

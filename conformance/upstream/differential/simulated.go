@@ -1,7 +1,6 @@
 package differential
 
 import (
-	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
@@ -30,27 +29,27 @@ func (s *simulated) Record(e trace.Entry) int {
 }
 
 // decode reads a manifest without defaulting, as the doors of the simulated server do.
-func decode(manifest []byte) (*batchv1.Job, error) {
+func decode(manifest []byte) (apiserver.Object, error) {
 	obj, err := runtime.Decode(legacyscheme.Codecs.UniversalDeserializer(), manifest)
 	if err != nil {
 		return nil, err
 	}
-	return obj.(*batchv1.Job), nil
+	return obj.(apiserver.Object), nil
 }
 
 func (s *simulated) create(manifest []byte) (a answer) {
 	defer recoverInto(&a)
-	job, err := decode(manifest)
+	request, err := decode(manifest)
 	if err != nil {
 		return rejection(err)
 	}
-	obj, err := s.server.For("user", 0).Create(job)
+	obj, err := s.server.For("user", 0).Create(request)
 	return s.answer(obj, err)
 }
 
 func (s *simulated) update(manifest []byte, subresource string) (a answer) {
 	defer recoverInto(&a)
-	job, err := decode(manifest)
+	request, err := decode(manifest)
 	if err != nil {
 		return rejection(err)
 	}
@@ -58,7 +57,7 @@ func (s *simulated) update(manifest []byte, subresource string) (a answer) {
 	if subresource == "status" {
 		write = s.server.For("user", 0).UpdateStatus
 	}
-	obj, err := write(job)
+	obj, err := write(request)
 	return s.answer(obj, err)
 }
 
@@ -66,7 +65,7 @@ func (s *simulated) answer(obj apiserver.Object, err error) answer {
 	if err != nil {
 		return rejection(err)
 	}
-	a := answer{stored: comparable(obj.(*batchv1.Job))}
+	a := answer{stored: comparable(obj)}
 	if s.last.Text != "no change" {
 		a.warnings = s.last.Text
 	}
@@ -74,4 +73,10 @@ func (s *simulated) answer(obj apiserver.Object, err error) answer {
 }
 
 // firstUID is the UID of the first object that a server creates.
-func firstUID(manifest []byte) types.UID { return newSimulated().create(manifest).stored.UID }
+func firstUID() types.UID {
+	obj, err := newSimulated().server.As("cluster").Create(validJob(sourceOf(0, 0)))
+	if err != nil {
+		panic(err)
+	}
+	return obj.GetUID()
+}

@@ -88,7 +88,7 @@ func mutable(s source, job *batchv1.Job) {
 }
 
 func TestUpdate(t *testing.T) {
-	tally := newTally(t)
+	tally, real := newTally(t), realJobs()
 	for n := uint64(0); tally.cases < *cases; n++ {
 		s := sourceOf(*seed, n)
 		server := newSimulated()
@@ -99,7 +99,7 @@ func TestUpdate(t *testing.T) {
 		job := successor(old)
 		edit(s, job)
 		raw := encode(job)
-		tally.compare(n, kubernetes{}.update(etcdForm, raw, ""), server.update(raw, ""), func() string {
+		tally.compare(n, real.update(etcdForm, raw, ""), server.update(raw, ""), func() string {
 			return manifest("stored", encode(old)) + manifest("update", raw)
 		})
 	}
@@ -107,7 +107,7 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestUpdateStatus(t *testing.T) {
-	tally := newTally(t)
+	tally, real := newTally(t), realJobs()
 	for n := uint64(0); tally.cases < *cases; n++ {
 		s := sourceOf(*seed, n)
 		server := newSimulated()
@@ -126,7 +126,7 @@ func TestUpdateStatus(t *testing.T) {
 			edit(s, job)
 		}
 		raw := encode(job)
-		tally.compare(n, kubernetes{}.update(etcdForm, raw, "status"), server.update(raw, "status"), func() string {
+		tally.compare(n, real.update(etcdForm, raw, "status"), server.update(raw, "status"), func() string {
 			return manifest("stored", encode(old)) + manifest("status", raw)
 		})
 	}

@@ -61,6 +61,7 @@ func DefaultPod(pod *corev1.Pod) {
 	DefaultPodFields(pod)
 	dropDisabledPodSpec(&pod.Spec)
 	pod.Annotations = dropDisabledAnnotations(pod.Annotations)
+	profilesFromAnnotations(pod)
 	defaultPodResources(&pod.Spec)
 	pod.Generation = 1
 	pod.Status = corev1.PodStatus{Phase: corev1.PodPending, QOSClass: PodQOS(&pod.Spec)}
