@@ -48,8 +48,9 @@ type watchState struct {
 	pending int // changes that are stored and not delivered
 	// listed tells that the instance has listed the resource since it has opened the watch, maybe to open another one
 	// from there, and since are the changes that have been stored since.
-	listed bool
-	since  int
+	listed  bool
+	since   int
+	refused bool // that it may not watch, when it last asked
 }
 
 func (k *knowledge) watch(resource string) *watchState {
@@ -76,34 +77,12 @@ func (k *knowledge) noteChange(resource string) {
 	}
 }
 
-// noteRead notes lists, and the watches that follow them: programs with caches of their own list, and watch from there.
-func (v *view) noteRead(e *trace.Entry) {
-	w := v.watch(e.Resource)
-	if w == nil || e.Instance != v.instance || e.Status != nil || e.Lost {
-		return
-	}
-	switch e.Verb {
-	case "list":
-		w.listed, w.since = true, 0
-		if !w.open {
-			v.relisted(e.Resource)
-		}
-	case "watch":
-		if w.listed && w.open && w.since == 0 {
-			v.relisted(e.Resource) // otherwise what the list has shown is one of the versions that may be known
-		}
-		if w.listed {
-			*w = watchState{open: true, pending: w.since}
-		}
-	}
-}
-
 // noteCall notes whether a request of the implementation failed, so that it may wait before it tries again.
 func (v *view) noteCall(e *trace.Entry) {
 	if !isImplementation(e) {
 		return
 	}
-	v.noteRead(e)
+	v.noteList(e)
 	refused := e.Status != nil && e.Status.Code != http.StatusNotFound &&
 		(e.Status.Code != http.StatusUnprocessableEntity || v.injects(e.Status.Code))
 	if refused || e.Lost {

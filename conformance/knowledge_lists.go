@@ -1,0 +1,33 @@
+package conformance
+
+import "github.com/jobsim/jobsim/sim/trace"
+
+// noteList notes lists, and the watches that follow them. The caches of reconcile functions are the simulator's, which
+// tells when it lists (RELIST); a program lists and watches by calls like any other. Its first list of a resource is what
+// its cache shows from then on, together with what its watch delivers, and so is one that follows a refused watch; another
+// one is if a watch follows it, for it may also be a look past the cache.
+func (v *view) noteList(e *trace.Entry) {
+	w := v.watch(e.Resource)
+	if w == nil || e.Instance != v.instance {
+		return
+	}
+	failed := e.Status != nil || e.Lost
+	switch {
+	case e.Verb == "watch" && failed:
+		w.refused = true
+	case failed:
+	case e.Verb == "list":
+		if w.listed, w.since = true, 0; !w.open || w.refused {
+			w.pending = 0
+			v.relisted(e.Resource)
+		}
+	case e.Verb == "watch":
+		if w.refused = false; !w.listed {
+			return
+		}
+		if w.open && w.since == 0 {
+			v.relisted(e.Resource) // otherwise what the list has shown is one of the versions that may be known
+		}
+		*w = watchState{open: true, pending: w.since}
+	}
+}
