@@ -220,7 +220,7 @@ func TestEndingMutants(t *testing.T) {
 		{
 			requirement: "job/conditions/no-decision-after-a-failed-delete",
 			scenario:    withFaults(killed(), failing("delete", "pods", "", 500, 1)),
-			middleman:   &middleman{swallow: true}, says: "by the same sync in which pod",
+			middleman:   &middleman{swallow: true}, says: "by the same evaluation in which pod",
 		},
 		{
 			requirement: "job/conditions/no-decision-on-unseen-pods",
@@ -240,7 +240,7 @@ func TestEndingMutants(t *testing.T) {
 		{
 			requirement: "job/conditions/looks-again-after-a-kill", scenario: killed(),
 			middleman: &middleman{status: func(job *batchv1.Job) { job.Status.Terminating = new(int32) }},
-			says:      "Job work is FailureTarget by a sync that has deleted 1 pods, and says that 0 are terminating",
+			says:      "Job work is FailureTarget by an evaluation that has deleted 1 pods, and says that 0 are terminating",
 		},
 		{
 			requirement: "job/conditions/one-evaluation-without-a-kill", scenario: oneSuccess(),

@@ -36,7 +36,7 @@ var upstreamEndings = []Requirement{
 	{
 		ID: "job/conditions/no-decision-after-a-failed-delete", Clauses: []string{"FIN-7"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "A failure must not be recorded by an evaluation in which the deletion of a pod was refused.",
-		Observed: "The sync that stores FailureTarget=True has made no DELETE of a pod that was answered with anything but success " +
+		Observed: "The evaluation that stores FailureTarget=True has made no DELETE of a pod that was answered with anything but success " +
 			"or 404.",
 		Source: "upstream code, syncJob",
 		check:  func() any { return &failedDeletes{} },
@@ -72,7 +72,7 @@ var upstreamEndings = []Requirement{
 		ID: "job/conditions/looks-again-after-a-kill", Clauses: []string{"FIN-8"}, Level: UpstreamExact, Strength: Up, Since: 31,
 		Sentence: "An evaluation that deletes pods and records a failure must report these pods as terminating, and leave the " +
 			"terminal condition to a later one.",
-		Observed: "The sync that stores FailureTarget=True after k accepted DELETEs of pods writes terminating of at least k, and does " +
+		Observed: "The evaluation that stores FailureTarget=True after k accepted DELETEs of pods writes terminating of at least k, and does " +
 			"not write Failed=True.",
 		Source:    "upstream test TestControllerSyncJob, \"count ready pods when job fails\"",
 		Scenarios: []string{"deadline-kills-pods"}, check: func() any { return &secondLook{} },
@@ -99,23 +99,23 @@ func killsBeforeDeciding(x *examiner, j *jobState) {
 	}
 }
 
-// failedDeletes remembers the last sync in which the deletion of a pod was refused.
+// failedDeletes remembers the last evaluation in which the deletion of a pod was refused.
 type failedDeletes struct {
-	sync  int
+	in    evaluation
 	entry *trace.Entry
 }
 
 func (c *failedDeletes) call(x *examiner, e *trace.Entry) {
 	refused := e.Lost || e.Status != nil && e.Status.Code != http.StatusNotFound
-	if e.Resource == podsResource && e.Verb == "delete" && refused && e.Cause == x.sync {
-		c.sync, c.entry = e.Cause, e
+	if deletes(e) && refused && x.evaluates() {
+		c.in, c.entry = x.evaluation, e
 		x.exercised()
 	}
 }
 
 func (c *failedDeletes) job(x *examiner, j *jobState) {
-	if c.entry != nil && x.entry.Cause == c.sync && becameFailureTarget(x, j) {
-		x.violatedBy([]*trace.Entry{c.entry}, "Job %s is FailureTarget by the same sync in which pod %s could not be deleted",
+	if c.entry != nil && x.evaluation == c.in && becameFailureTarget(x, j) {
+		x.violatedBy([]*trace.Entry{c.entry}, "Job %s is FailureTarget by the same evaluation in which pod %s could not be deleted",
 			j.obj.Name, c.entry.Name)
 	}
 }
@@ -153,57 +153,59 @@ func listsWithTheDecision(x *examiner, j *jobState) {
 	}
 }
 
-// secondLook counts the pods that a sync has deleted.
+// secondLook counts the pods that an evaluation has deleted.
 type secondLook struct {
-	sync, deleted int
-	decided       bool // that sync has recorded a failure
+	in      evaluation
+	deleted int
+	decided bool // that evaluation has recorded a failure
 }
 
 func (c *secondLook) call(x *examiner, e *trace.Entry) {
-	if e.Resource != podsResource || e.Verb != "delete" || !e.Stored() || e.Cause != x.sync {
+	if !deletes(e) || !e.Stored() || !x.evaluates() {
 		return
 	}
-	if c.sync != e.Cause {
-		*c = secondLook{sync: e.Cause}
+	if c.in != x.evaluation {
+		*c = secondLook{in: x.evaluation}
 	}
 	c.deleted++
 }
 
 func (c *secondLook) job(x *examiner, j *jobState) {
-	if x.entry.Cause != c.sync || c.deleted == 0 {
+	if c.deleted == 0 || x.evaluation != c.in {
 		return
 	}
 	if becameFailureTarget(x, j) {
 		c.decided = true
 		terminating := int(valueOr(j.obj.Status.Terminating, 0))
 		if x.exercised(); terminating < c.deleted {
-			x.violated("Job %s is FailureTarget by a sync that has deleted %d pods, and says that %d are "+
+			x.violated("Job %s is FailureTarget by an evaluation that has deleted %d pods, and says that %d are "+
 				"terminating", j.obj.Name, c.deleted, terminating)
 		}
 	}
 	if c.decided && becameFinished(x, j) {
-		x.violated("Job %s is Failed by the sync that has deleted %d of its pods", j.obj.Name, c.deleted)
+		x.violated("Job %s is Failed by the evaluation that has deleted %d of its pods", j.obj.Name, c.deleted)
 	}
 }
 
 func oneEvaluationWithoutAKill(x *examiner, j *jobState) {
-	if !becameFinished(x, j) || !j.wasDecided() || x.sync == 0 {
+	if !becameFinished(x, j) || !j.wasDecided() || !x.evaluates() {
 		return
 	}
 	decision := decisionOf(x, j)
-	if decision == nil || decision.Cause == 0 || decision.Instance == 0 {
+	if decision == nil || decision.Instance == 0 || x.sync > 0 && decision.Cause == 0 {
 		return
 	}
 	decided := decision.Object.(*batchv1.Job)
 	if valueOr(decided.Status.Terminating, 0) != 0 || uncountedIn(decided) >= maxUncounted {
 		return
 	}
+	before, together := x.evaluationOf(decision)
 	var last *trace.Entry
-	for i := decision.Cause; i < x.entry.Seq; i++ {
+	for i := before; i < x.entry.Seq; i++ {
 		switch e := x.run.Trace.Find(i + 1); {
 		case e.Kind == trace.Instance && e.Verb == "crash":
 			return
-		case e.Cause != decision.Cause || e.Kind != trace.Call:
+		case e.Kind != trace.Call || !together(e):
 		case e.Status != nil || e.Lost || e.Verb == "delete":
 			return
 		default:
@@ -213,9 +215,9 @@ func oneEvaluationWithoutAKill(x *examiner, j *jobState) {
 	if last == nil {
 		return
 	}
-	if x.exercised(); x.entry.Cause != decision.Cause {
+	if x.exercised(); !together(x.entry) {
 		x.violated("Job %s had nothing left to wait for when it was decided at %v, and was %s at %v "+
-			"only, by another sync", j.obj.Name, decision.At, terminalCondition(j.obj).Type, x.now)
+			"only, by another evaluation", j.obj.Name, decision.At, terminalCondition(j.obj).Type, x.now)
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// evaluation is about which outcome is chosen when several are possible, and when a Job is left alone (SYNC).
-var evaluation = append([]Requirement{
+// evaluations is about which outcome is chosen when several are possible, and when a Job is left alone (SYNC).
+var evaluations = append([]Requirement{
 	{
 		ID: "job/evaluation/backoff-limit-before-deadline", Clauses: []string{"SYNC-1", "ADS-6"}, Level: Core, Strength: Must,
 		Sentence: "When backoffLimit is exceeded and the deadline has passed, the reason must be BackoffLimitExceeded.",

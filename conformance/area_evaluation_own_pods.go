@@ -13,13 +13,13 @@ import (
 type ownPodsFirst struct {
 	open  []ownPod
 	freed *podState // whose finalizer was the last to go, and in which evaluation
-	in    int
+	in    evaluation
 }
 
 // ownPod is a pod that the present instance has created or deleted, as long as its cache does not show it.
 type ownPod struct {
 	pod     *podState
-	sync    int
+	by      evaluation
 	at      time.Duration
 	deleted bool
 }
@@ -35,6 +35,13 @@ func (c *ownPodsFirst) instance(x *examiner, e *trace.Entry) {
 				return
 			}
 		}
+	}
+}
+
+// tick takes time that goes on as an occasion, since nothing says when a program looks at a Job.
+func (c *ownPodsFirst) tick(x *examiner, _ time.Duration) {
+	if x.sync == 0 && len(c.open) > 0 {
+		x.exercised()
 	}
 }
 
@@ -58,24 +65,24 @@ func (c *ownPodsFirst) delivery(_ *examiner, e *trace.Entry) {
 }
 
 func (c *ownPodsFirst) pod(x *examiner, p *podState) {
-	if !x.byImplementation() || !x.inSync(x.entry) || p.job == nil {
+	if !x.byImplementation() || !x.evaluates() || p.job == nil {
 		return
 	}
-	victim := p == c.freed && c.in == x.sync
+	victim := p == c.freed && c.in == x.evaluation
 	switch {
 	case p.created.entry == x.entry:
 		c.check(x, p.job, "pod %s is created for Job %s, although the cache does not show yet what became of pod %s, %s at %v",
 			p.obj.Name)
 		if !x.entry.Lost {
-			c.open = append(c.open, ownPod{p, x.sync, x.now, false})
+			c.open = append(c.open, ownPod{p, x.evaluation, x.now, false})
 		}
 	case p.untracked.entry == x.entry:
-		c.freed, c.in = p, x.sync
+		c.freed, c.in = p, x.evaluation
 	case p.deleted.entry == x.entry && victim:
 		c.check(x, p.job, "surplus pod %s of Job %s is deleted, although the cache does not show yet what became of pod %s, %s at %v",
 			p.obj.Name)
 		if !x.entry.Lost {
-			c.open = append(c.open, ownPod{p, x.sync, x.now, true})
+			c.open = append(c.open, ownPod{p, x.evaluation, x.now, true})
 		}
 	}
 }
@@ -91,7 +98,7 @@ func (c *ownPodsFirst) job(x *examiner, j *jobState) {
 // check complains if something that an earlier evaluation of the Job has done is not visible yet.
 func (c *ownPodsFirst) check(x *examiner, j *jobState, text, what string) {
 	for _, o := range c.open {
-		if o.pod.job != j || o.sync == x.sync || x.now-o.at >= expectationsTimeout {
+		if o.pod.job != j || o.by == x.evaluation || x.now-o.at >= expectationsTimeout || o.by.began < x.podsWatch.relist {
 			continue
 		}
 		done := "created"

@@ -17,7 +17,7 @@ var evaluationUpstream = []Requirement{
 		ID: "job/evaluation/order-of-effects", Clauses: []string{"SYNC-4"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "One evaluation must create or delete pods first, then write the status, then remove the tracking " +
 			"finalizers of pods that have ended.",
-		Observed: "Within one call of a reconcile function no pod is created or deleted after a write to the Job's status or " +
+		Observed: "Within one evaluation no pod is created or deleted after a write to the Job's status or " +
 			"after the finalizer of an ended pod was removed.",
 		Source: "kube-controller-manager, syncJob", Scenarios: []string{"parallel-completions", "parallelism-change"},
 		check: func() any { return &effectOrder{} },
@@ -25,7 +25,7 @@ var evaluationUpstream = []Requirement{
 	{
 		ID: "job/evaluation/creates-or-deletes", Clauses: []string{"SYNC-5"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "One evaluation must either create or delete pods, never both.",
-		Observed: "Calls of the two kinds do not occur within one call of a reconcile function.",
+		Observed: "Calls of the two kinds do not occur within one evaluation.",
 		Source:   "kube-controller-manager, manageJob", Scenarios: []string{"parallelism-change"},
 		check: func() any { return &createsOrDeletes{} },
 	},
@@ -55,7 +55,7 @@ var evaluationUpstream = []Requirement{
 	{
 		ID: "job/evaluation/deadline-timer", Clauses: []string{"SYNC-6", "ADS-4"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "A Job must be evaluated at the instant at which its deadline passes.",
-		Observed: "A reconcile function is called for the Job at status.startTime plus activeDeadlineSeconds.",
+		Observed: "A reconcile function is called for the Job at status.startTime plus activeDeadlineSeconds, or a program makes a call for it.",
 		Source:   "kube-controller-manager, syncJob", Scenarios: []string{"deadline-kills-pods", "deadline-pending-pods"},
 		check: func() any { return &deadlineTimer{} },
 	},
@@ -71,17 +71,6 @@ var evaluationUpstream = []Requirement{
 	},
 }
 
-// inSync reports whether a request was made within the present call of a reconcile function.
-func (v *view) inSync(e *trace.Entry) bool { return v.sync > 0 && e.Cause == v.sync }
-
-// syncedJob is the Job that the present call of a reconcile function is about; nil if it is not there.
-func (v *view) syncedJob() *jobState {
-	if e := v.run.Trace.Find(v.sync); e != nil {
-		return v.jobNamed(e.Namespace, e.Name)
-	}
-	return nil
-}
-
 // creates and deletes report whether a request is to create or delete a pod, refused or not.
 func creates(e *trace.Entry) bool {
 	return e.Resource == podsResource && e.Verb == "create" && e.Subresource == ""
@@ -95,18 +84,18 @@ func writesStatus(e *trace.Entry) bool {
 
 // effectOrder checks the order of calls in one evaluation (SYNC-4).
 type effectOrder struct {
-	sync    int
+	in      evaluation
 	managed bool
 	wrote   bool
 	freed   string
 }
 
 func (c *effectOrder) call(x *examiner, e *trace.Entry) {
-	if !x.inSync(e) {
+	if !x.evaluates() {
 		return
 	}
-	if c.sync != x.sync {
-		*c = effectOrder{sync: x.sync}
+	if c.in != x.evaluation {
+		*c = effectOrder{in: x.evaluation}
 	}
 	switch {
 	case writesStatus(e):
@@ -122,7 +111,7 @@ func (c *effectOrder) call(x *examiner, e *trace.Entry) {
 			x.violated("in one evaluation the finalizer of pod %s is removed, and then there is a %s of pod %s", c.freed, e.Verb, e.Name)
 		}
 	default:
-		if p := x.pod(e.Namespace, e.Name); p != nil && p.untracked.entry == e && p.job != nil && p.job == x.syncedJob() &&
+		if p := x.pod(e.Namespace, e.Name); p != nil && p.untracked.entry == e && p.job != nil && p.job == x.evaluation.job &&
 			p.seen != nil && terminal(p.seen) && p.settled() && !p.perhaps(p.job.deselects) {
 			x.exercised()
 			c.freed = p.obj.Name
@@ -132,16 +121,16 @@ func (c *effectOrder) call(x *examiner, e *trace.Entry) {
 
 // createsOrDeletes checks that one evaluation does not do both (SYNC-5).
 type createsOrDeletes struct {
-	sync             int
+	in               evaluation
 	created, deleted string
 }
 
 func (c *createsOrDeletes) call(x *examiner, e *trace.Entry) {
-	if !x.inSync(e) || !creates(e) && !deletes(e) {
+	if !x.evaluates() || !creates(e) && !deletes(e) {
 		return
 	}
-	if c.sync != x.sync {
-		*c = createsOrDeletes{sync: x.sync}
+	if c.in != x.evaluation {
+		*c = createsOrDeletes{in: x.evaluation}
 	}
 	if x.exercised(); creates(e) {
 		c.created = e.Name
@@ -264,6 +253,17 @@ func (c *deadlineTimer) instance(x *examiner, e *trace.Entry) {
 	if e.Verb != "sync" || j == nil {
 		return
 	}
+	c.note(x, j)
+}
+
+// call takes what a program does for a Job for an evaluation of it.
+func (c *deadlineTimer) call(x *examiner, _ *trace.Entry) {
+	if x.sync == 0 && x.evaluates() {
+		c.note(x, x.evaluation.job)
+	}
+}
+
+func (c *deadlineTimer) note(x *examiner, j *jobState) {
 	if expiry, ok := expiryOf(j); ok && expiry == x.now {
 		x.exercised()
 	}

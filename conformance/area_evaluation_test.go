@@ -64,7 +64,7 @@ func changeTheFinished(t *trace.Trace) {
 
 func TestEvaluationMutants(t *testing.T) {
 	fails := exits(seconds(5), 1)
-	kills(t, [][]Requirement{evaluation[:len(evaluation)-len(evaluationUpstream)]}, []mutant{
+	kills(t, [][]Requirement{evaluations[:len(evaluations)-len(evaluationUpstream)]}, []mutant{
 		{
 			requirement: "job/evaluation/backoff-limit-before-deadline",
 			scenario: withFaults(story(neverJob(withLimit(0), withDeadline(10)), []kubelet.Script{exits(9500*time.Millisecond, 1)}),

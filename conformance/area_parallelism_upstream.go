@@ -15,8 +15,8 @@ var upstreamParallelism = []Requirement{
 	{
 		ID: "job/parallelism/raising-creates-at-once", Clauses: []string{"PAR-4"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "When parallelism is raised, the missing pods must be created at the instant at which the edit is seen.",
-		Observed: "At the instant of the delivery, unless failures may delay it, a call fails, or the cache is behind. Runs with " +
-			"slow calls are not judged.",
+		Observed: "At the instant of the delivery, unless failures may delay it, a call fails, the cache is behind, or a program has " +
+			"been started less than 100 ms before. Runs with slow calls are not judged.",
 		Source: "kube-controller-manager, manageJob", Scenarios: []string{"parallelism-change"},
 		check: func() any { return &raisedAtOnce{} },
 	},
@@ -46,10 +46,9 @@ var upstreamParallelism = []Requirement{
 	{
 		ID: "job/parallelism/pods-per-evaluation", Clauses: []string{"PAR-11"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "One evaluation must create at most 500 pods, and delete at most 500 surplus pods.",
-		Observed: "The requests to create pods, and to delete surplus pods of a Job that is not suspended, within one call of a " +
-			"reconcile function.",
-		Source: "kube-controller-manager, MaxPodCreateDeletePerSync",
-		check:  func() any { return &podsPerSync{} },
+		Observed: "The requests to create pods, and to delete surplus pods of a Job that is not suspended, within one evaluation.",
+		Source:   "kube-controller-manager, MaxPodCreateDeletePerSync",
+		check:    func() any { return &podsPerSync{} },
 	},
 }
 
@@ -72,7 +71,8 @@ type raisedDue struct {
 
 func (c *raisedAtOnce) delivery(x *examiner, e *trace.Entry) {
 	job, ok := e.Object.(*batchv1.Job)
-	if !ok || e.Instance != x.instance || e.Verb != "MODIFIED" || x.run.Scenario.Latency > 0 || x.behind() || x.orphaned > 0 {
+	if !ok || e.Instance != x.instance || e.Verb != "MODIFIED" || x.run.Scenario.Latency > 0 || x.behind() || x.orphaned > 0 ||
+		x.now < x.begins {
 		return
 	}
 	j := x.jobByUID[job.UID]
@@ -177,17 +177,17 @@ func mostRestarts(pod *corev1.Pod) (regular, sidecar int32) {
 // finalizerFirst checks how surplus pods are taken away (PAR-9).
 type finalizerFirst struct {
 	refused string // the pod whose finalizer could not be removed in this evaluation
-	sync    int
+	in      evaluation
 }
 
 func (c *finalizerFirst) call(x *examiner, e *trace.Entry) {
-	if !x.inSync(e) || e.Resource != podsResource {
+	if !x.evaluates() || e.Resource != podsResource {
 		return
 	}
 	switch {
 	case e.Verb == "patch" && !e.OK() && statusReason(e) != "NotFound":
-		c.refused, c.sync = e.Name, x.sync
-	case deletes(e) && e.Name == c.refused && c.sync == x.sync:
+		c.refused, c.in = e.Name, x.evaluation
+	case deletes(e) && e.Name == c.refused && c.in == x.evaluation:
 		p := x.pod(e.Namespace, e.Name)
 		if p != nil && p.job != nil && p.job.runs() && !p.job.perhaps(isDecided) && !p.job.mayFail() {
 			x.violated("the finalizer of pod %s could not be removed, and then it is deleted all the same", e.Name)
@@ -210,14 +210,17 @@ func (c *finalizerFirst) pod(x *examiner, p *podState) {
 }
 
 // podsPerSync checks PAR-11.
-type podsPerSync struct{ sync, created, deleted int }
+type podsPerSync struct {
+	in               evaluation
+	created, deleted int
+}
 
 func (c *podsPerSync) call(x *examiner, e *trace.Entry) {
-	if !x.inSync(e) {
+	if !x.evaluates() {
 		return
 	}
-	if c.sync != x.sync {
-		*c = podsPerSync{sync: x.sync}
+	if c.in != x.evaluation {
+		*c = podsPerSync{in: x.evaluation}
 	}
 	if creates(e) {
 		c.created++
@@ -226,11 +229,11 @@ func (c *podsPerSync) call(x *examiner, e *trace.Entry) {
 }
 
 func (c *podsPerSync) pod(x *examiner, p *podState) {
-	if kind := x.victim(p); kind == noVictim || kind == bySuspension || !x.inSync(x.entry) {
+	if kind := x.victim(p); kind == noVictim || kind == bySuspension || !x.evaluates() {
 		return
 	}
-	if c.sync != x.sync {
-		*c = podsPerSync{sync: x.sync}
+	if c.in != x.evaluation {
+		*c = podsPerSync{in: x.evaluation}
 	}
 	c.deleted++
 	c.check(x, "deletes", c.deleted)
@@ -240,7 +243,7 @@ func (c *podsPerSync) check(x *examiner, verb string, n int) {
 	const most = 500
 	if n >= most {
 		if x.exercised(); n != most {
-			x.violated("one evaluation %s more than %d pods of Job %s", verb, most, x.run.Trace.Find(x.sync).Name)
+			x.violated("one evaluation %s more than %d pods of Job %s", verb, most, x.evaluation.job.obj.Name)
 		}
 	}
 }

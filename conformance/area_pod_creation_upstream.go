@@ -16,14 +16,14 @@ var podCreationUpstream = []Requirement{
 	{
 		ID: "job/pod-creation/slow-start", Clauses: []string{"POD-9"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "Pods must be created in batches of 1, 2, 4 and so on, of which the first with an error is the last.",
-		Observed: "Within one call of a reconcile function, after a creation that failed there are no more than complete its batch.",
+		Observed: "Within one evaluation, after a creation that failed there are no more than complete its batch.",
 		Source:   "Kubernetes unit test of syncJob, \"limited pods\"", Scenarios: []string{"api-errors"},
 		check: func() any { return &slowStart{} },
 	},
 	{
 		ID: "job/pod-creation/terminating-namespace", Clauses: []string{"POD-10"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "A creation that is refused because the namespace is terminating must cause no event, no retry and no stop.",
-		Observed: "A call of a reconcile function in which all refused creations have this cause tries all that are missing, does " +
+		Observed: "An evaluation in which all refused creations have this cause tries all that are missing, does " +
 			"not return an error, and sends no event FailedCreate.",
 		Source: "kube-controller-manager, manageJob",
 		check:  func() any { return &terminatingNamespace{} },
@@ -39,7 +39,7 @@ var podCreationUpstream = []Requirement{
 	{
 		ID: "job/pod-creation/active-includes-new-pods", Clauses: []string{"POD-12"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "The status that is written after pods were created must count them as active.",
-		Observed: "status.active of a status write is at least the number of pods created within the same call of a reconcile function.",
+		Observed: "status.active of a status write is at least the number of pods created within the same evaluation.",
 		Source:   "kube-controller-manager, syncJob", Scenarios: []string{"pi", "parallel-completions"},
 		check: func() any { return &activeIncludesNew{} },
 	},
@@ -56,18 +56,19 @@ func fromTerminatingNamespace(e *trace.Entry) bool {
 
 // slowStart checks POD-9.
 type slowStart struct {
-	sync, tried int
+	in    evaluation
+	tried int
 	// allowed is how many may be tried in this evaluation; 0 as long as none has failed.
 	allowed int
 	first   *trace.Entry
 }
 
 func (c *slowStart) call(x *examiner, e *trace.Entry) {
-	if !x.inSync(e) || !creates(e) {
+	if !x.evaluates() || !creates(e) {
 		return
 	}
-	if c.sync != x.sync {
-		*c = slowStart{sync: x.sync}
+	if c.in != x.evaluation {
+		*c = slowStart{in: x.evaluation}
 	}
 	c.tried++
 	if c.allowed > 0 && c.tried > c.allowed {
@@ -87,17 +88,22 @@ func (c *slowStart) call(x *examiner, e *trace.Entry) {
 
 // terminatingNamespace checks POD-10.
 type terminatingNamespace struct {
-	sync, tried, missing int
-	refused, others      int // by this cause, and any other failed call
-	event                bool
+	in              evaluation
+	tried, missing  int
+	refused, others int // by this cause, and any other failed call
+	event           bool
 }
 
 func (c *terminatingNamespace) call(x *examiner, e *trace.Entry) {
-	if !x.inSync(e) {
+	if ev, ok := e.Object.(*corev1.Event); ok && ev.Reason == "FailedCreate" && (x.evaluates() || x.sync == 0) {
+		c.event = true
+	}
+	if !x.evaluates() {
 		return
 	}
-	if ev, ok := e.Object.(*corev1.Event); ok && ev.Reason == "FailedCreate" {
-		c.event = true
+	if c.in != x.evaluation {
+		c.close(x)
+		*c = terminatingNamespace{in: x.evaluation, event: c.event && x.sync == 0}
 	}
 	switch {
 	case creates(e) && fromTerminatingNamespace(e):
@@ -109,7 +115,7 @@ func (c *terminatingNamespace) call(x *examiner, e *trace.Entry) {
 		return
 	}
 	if c.tried++; c.tried == 1 {
-		if j := x.syncedJob(); j != nil && !x.behind() {
+		if j := x.evaluation.job; !x.behind() {
 			c.missing = min(500, target(j.obj, j.succ())-j.occupied())
 			if e.OK() {
 				c.missing++ // it is there by now
@@ -122,7 +128,7 @@ func (c *terminatingNamespace) instance(x *examiner, e *trace.Entry) {
 	switch e.Verb {
 	case "sync":
 		c.close(x)
-		*c = terminatingNamespace{sync: x.sync}
+		*c = terminatingNamespace{}
 	case "error":
 		if c.refused > 0 && c.others == 0 {
 			x.violated("an evaluation returns an error because a namespace is terminating: %s", e.Text)
@@ -133,7 +139,7 @@ func (c *terminatingNamespace) instance(x *examiner, e *trace.Entry) {
 func (c *terminatingNamespace) tick(x *examiner, _ time.Duration) {
 	if x.run.Scenario.Latency == 0 {
 		c.close(x)
-		*c = terminatingNamespace{sync: x.sync}
+		*c = terminatingNamespace{}
 	}
 }
 
@@ -230,20 +236,23 @@ func (c *retryDelay) tick(x *examiner, until time.Duration) {
 }
 
 // activeIncludesNew checks POD-12.
-type activeIncludesNew struct{ sync, created int }
+type activeIncludesNew struct {
+	in      evaluation
+	created int
+}
 
 func (c *activeIncludesNew) call(x *examiner, e *trace.Entry) {
-	if !x.inSync(e) {
+	if !x.evaluates() {
 		return
 	}
-	if c.sync != x.sync {
-		*c = activeIncludesNew{sync: x.sync}
+	if c.in != x.evaluation {
+		*c = activeIncludesNew{in: x.evaluation}
 	}
 	if creates(e) && !failedCall(e) {
 		c.created++
 	}
-	j := x.syncedJob()
-	if c.created == 0 || !writesStatus(e) || !e.Stored() || j == nil || j.decided() {
+	j := x.evaluation.job
+	if c.created == 0 || !writesStatus(e) || !e.Stored() || j.decided() {
 		return
 	}
 	if x.exercised(); int(j.obj.Status.Active) < c.created {

@@ -153,7 +153,7 @@ func (c *ownWrites) instance(_ *examiner, e *trace.Entry) {
 }
 
 func (c *ownWrites) call(x *examiner, e *trace.Entry) {
-	if e.Cause != x.sync || x.sync == 0 {
+	if !x.evaluates() {
 		return
 	}
 	j, p := writtenFor(x, e)
@@ -190,7 +190,7 @@ func (c *ownWrites) check(x *examiner, j *jobState) {
 			continue
 		}
 		kept = append(kept, own)
-		if own.j == j && own.entry.Seq < x.sync {
+		if own.j == j && own.entry.Seq < x.evaluation.began {
 			x.violatedBy([]*trace.Entry{own.entry}, "Job %s was evaluated before the caches showed what the implementation itself had "+
 				"written at %v", j.obj.Name, own.entry.At)
 		}

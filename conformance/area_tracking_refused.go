@@ -88,24 +88,24 @@ func freedAndListed(x *examiner, j *jobState) types.UID {
 	return ""
 }
 
-// releasesOfASync follows the removal of finalizers in one call of a reconcile function.
-type releasesOfASync struct {
-	sync    int
+// releasesTogether follows the removal of finalizers in one evaluation.
+type releasesTogether struct {
+	in      evaluation
 	refused *trace.Entry // the first refusal
 	job     *jobState
 	asked   []*podState
 }
 
-func (c *releasesOfASync) call(x *examiner, e *trace.Entry) {
-	if e.Resource != podsResource || e.Verb != "patch" || x.sync == 0 || e.Cause != x.sync {
+func (c *releasesTogether) call(x *examiner, e *trace.Entry) {
+	if e.Resource != podsResource || e.Verb != "patch" || !x.evaluates() {
 		return
 	}
 	p := x.pod(e.Namespace, e.Name)
 	if p == nil || p.job == nil {
 		return
 	}
-	if c.sync != x.sync {
-		c.sync, c.refused, c.asked = x.sync, nil, c.asked[:0]
+	if c.in != x.evaluation {
+		c.in, c.refused, c.asked = x.evaluation, nil, c.asked[:0]
 	}
 	c.asked = append(c.asked, p)
 	if c.refused == nil && e.Status != nil && (p.account == listedSucceeded || p.account == listedFailed) {
@@ -114,20 +114,28 @@ func (c *releasesOfASync) call(x *examiner, e *trace.Entry) {
 }
 
 // instance looks back when the call is over.
-func (c *releasesOfASync) instance(x *examiner, e *trace.Entry) {
+func (c *releasesTogether) instance(x *examiner, e *trace.Entry) {
 	if e.Verb == "sync" || e.Verb == "error" {
 		c.lookBack(x)
 	}
-	c.sync, c.refused = 0, nil
+	c.in, c.refused = evaluation{}, nil
 }
 
-func (c *releasesOfASync) end(x *examiner) {
+// tick looks back when time goes on, since nothing says when a program has done what it wants to do.
+func (c *releasesTogether) tick(x *examiner, _ time.Duration) {
+	if x.sync == 0 {
+		c.lookBack(x)
+		c.in, c.refused = evaluation{}, nil
+	}
+}
+
+func (c *releasesTogether) end(x *examiner) {
 	if x.run.Ending == sim.Quiet {
 		c.lookBack(x)
 	}
 }
 
-func (c *releasesOfASync) lookBack(x *examiner) {
+func (c *releasesTogether) lookBack(x *examiner) {
 	if c.refused == nil || !c.job.counted() {
 		return
 	}
@@ -138,7 +146,7 @@ func (c *releasesOfASync) lookBack(x *examiner) {
 		}
 		if x.exercised(); !slices.Contains(c.asked, p) {
 			x.violatedBy([]*trace.Entry{c.refused}, "the finalizer of pod %s could not be removed, and that of pod %s, which Job %s lists too, "+
-				"is not removed by the same sync", c.refused.Name, p.obj.Name, c.job.obj.Name)
+				"is not removed by the same evaluation", c.refused.Name, p.obj.Name, c.job.obj.Name)
 		}
 	}
 }

@@ -37,9 +37,9 @@ var releases = []Requirement{
 	{
 		ID: "job/tracking/one-refusal-stops-no-others", Clauses: []string{"TRK-5"}, Level: UpstreamExact, Strength: Up, Since: 22,
 		Sentence: "When a finalizer cannot be removed, those of all other listed pods must be removed all the same.",
-		Observed: "In a sync in which the removal of a finalizer is refused, every other pod that its Job lists, and that carries one, is patched.",
+		Observed: "In an evaluation in which the removal of a finalizer is refused, every other pod that its Job lists, and that carries one, is patched.",
 		Source:   "upstream test \"pod patch errors with partial success\"", Scenarios: []string{"api-errors"},
-		check: func() any { return &releasesOfASync{} },
+		check: func() any { return &releasesTogether{} },
 	},
 	{
 		ID: "job/tracking/refused-releases-are-tried-again", Clauses: []string{"TRK-5"}, Level: Core, Strength: Must, Since: 22,

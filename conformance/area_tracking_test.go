@@ -135,7 +135,7 @@ func TestReleaseMutants(t *testing.T) {
 		},
 		{
 			requirement: "job/tracking/one-refusal-stops-no-others", scenario: withFaults(twoAtOnce(), failing("patch", "pods", "", 500, 1)),
-			mistake: asIn("one-failed-patch-stops-accounting"), says: "which Job work lists too, is not removed by the same sync",
+			mistake: asIn("one-failed-patch-stops-accounting"), says: "which Job work lists too, is not removed by the same evaluation",
 		},
 		{
 			requirement: "job/tracking/refused-releases-are-tried-again",

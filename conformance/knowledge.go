@@ -26,6 +26,8 @@ type knowledge struct {
 	// instance is the number of the present one, runsSince when it was started.
 	instance  int
 	runsSince time.Duration
+	// begins is when the present instance acts for the first time, at the latest.
+	begins time.Duration
 	// hindered is until when the implementation was last kept from acting: down, behind, or waiting to try again.
 	hindered time.Duration
 	// namespaceGoes tells that a creation was refused because the namespace goes away: nobody needs to try again (POD-10).
@@ -51,6 +53,7 @@ type watchState struct {
 	listed  bool
 	since   int
 	refused bool // that it may not watch, when it last asked
+	relist  int  // the Seq of what has filled the cache last
 }
 
 func (k *knowledge) watch(resource string) *watchState {
@@ -127,7 +130,7 @@ func (k *knowledge) noteInstance(v *view, e *trace.Entry) {
 		}
 	case "start":
 		k.down, k.instance, k.runsSince = false, e.Instance, v.now
-		k.hindered = max(k.hindered, v.now)
+		k.begins, k.hindered = v.now, max(k.hindered, v.now)
 	}
 }
 
@@ -165,6 +168,7 @@ func (k *knowledge) noteDelivery(v *view, e *trace.Entry) {
 }
 
 func (v *view) relisted(resource string) {
+	v.watch(resource).relist = v.entry.Seq
 	for _, j := range v.jobs {
 		if resource == jobsResource {
 			v.overtake(j, len(j.unseen))
@@ -191,6 +195,7 @@ func (v *view) deliveredJob(obj *batchv1.Job, deleted bool) {
 	if j == nil {
 		return
 	}
+	v.noteNews(obj, j.seen, deleted)
 	if deleted {
 		v.overtake(j, len(j.unseen))
 		j.seen, j.unseen = nil, j.unseen[:0]
@@ -231,6 +236,7 @@ func (v *view) deliveredPod(obj *corev1.Pod, deleted bool) {
 
 // pass notes that time goes on from what is now to until.
 func (v *view) pass(until time.Duration) {
+	v.noteInstant()
 	if v.down || v.behind() {
 		v.hindered = max(v.hindered, until)
 	}

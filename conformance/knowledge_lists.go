@@ -1,6 +1,14 @@
 package conformance
 
-import "github.com/jobsim/jobsim/sim/trace"
+import (
+	"time"
+
+	"github.com/jobsim/jobsim/sim/trace"
+)
+
+// startUp is how long a program may take to begin once it lists: client-go looks every 100 ms whether its caches are
+// filled. A reconcile function is called as soon as they are.
+const startUp = 100 * time.Millisecond
 
 // noteList notes lists, and the watches that follow them. The caches of reconcile functions are the simulator's, which
 // tells when it lists (RELIST); a program lists and watches by calls like any other. Its first list of a resource is what
@@ -17,6 +25,10 @@ func (v *view) noteList(e *trace.Entry) {
 		w.refused = true
 	case failed:
 	case e.Verb == "list":
+		if !w.open {
+			v.begins = v.now + startUp
+			v.hindered = max(v.hindered, v.begins)
+		}
 		if w.listed, w.since = true, 0; !w.open || w.refused {
 			w.pending = 0
 			v.relisted(e.Resource)
@@ -28,6 +40,6 @@ func (v *view) noteList(e *trace.Entry) {
 		if w.open && w.since == 0 {
 			v.relisted(e.Resource) // otherwise what the list has shown is one of the versions that may be known
 		}
-		*w = watchState{open: true, pending: w.since}
+		*w = watchState{open: true, pending: w.since, relist: w.relist}
 	}
 }

@@ -63,7 +63,7 @@ func (r *Requirement) Area() string {
 
 // catalog lists the areas in the order in which a reader would want them.
 var catalog = [][]Requirement{
-	evaluation, completions, parallelism, podCreation, restarts, retries, backoffLimit, backoffDelay, deadline,
+	evaluations, completions, parallelism, podCreation, restarts, retries, backoffLimit, backoffDelay, deadline,
 	conditions, counters, statusWrites, times, suspension, replacement, tracking, ownership, disruption, deletion, resilience, events, outcome, implementation,
 }
 

@@ -40,6 +40,11 @@ type view struct {
 
 	// sync is the Seq of the call of a reconcile function that is under way or was the last; 0 for other shapes.
 	sync int
+	// evaluation is what the entry that is being looked at belongs to. Of a program, began is the last Seq of the instant
+	// before, and unclear tells that nobody can tell the evaluations of this one from each other.
+	evaluation evaluation
+	began      int
+	unclear    bool
 
 	knowledge
 }
@@ -86,12 +91,16 @@ type seenChange struct {
 // take brings the view up to the state after an entry.
 func (v *view) take(e *trace.Entry) seenChange {
 	v.entry = e
+	v.evaluation = evaluation{}
 	switch e.Kind {
 	case trace.Call:
 		v.noteCall(e)
+		var change seenChange
 		if e.Stored() && e.Object != nil {
-			return v.stored(e)
+			change = v.stored(e)
 		}
+		v.noteEvaluation(e)
+		return change
 	case trace.Removed:
 		return v.removed(e)
 	case trace.Node:
