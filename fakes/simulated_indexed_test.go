@@ -239,6 +239,20 @@ func TestSimulatedManyIndexesAtOnce(t *testing.T) { // TRK-4, TRK-2
 	g := NewWithT(t)
 	res, status := run(t, &sim.Scenario{Jobs: []*batchv1.Job{indexed(700, 700)}, Pods: []kubelet.Script{succeeding(9 * time.Second)}})
 	g.Expect(story(status)).To(Equal(`succeeded 700 failed 0 completed "0-699" Complete CompletionsReached`))
+	var calls []string // the first words of what it did at 10 s, with the number of calls in a row
+	freed := 0
+	for _, e := range res.Trace.Entries {
+		if e.At != 10*time.Second || e.Actor != "controller" || !e.OK() {
+			continue
+		}
+		if job, ok := e.Object.(*batchv1.Job); ok {
+			calls = append(calls, fmt.Sprintf("%d freed, %q", freed, job.Status.CompletedIndexes))
+		} else if e.Verb == "patch" {
+			freed++
+		}
+	}
+	g.Expect(calls).To(HaveExactElements(`0 freed, "0-699"`))
+	g.Expect(freed).To(Equal(500))
 	for _, pod := range res.Pods {
 		g.Expect(pod.Finalizers).To(BeEmpty(), "FIN-16")
 	}

@@ -31,6 +31,14 @@ func deletions(res *sim.Result) []time.Duration {
 	return at
 }
 
+// refusing has the API server refuse calls about Jobs for a while.
+func refusing(verb string, from, span time.Duration) []sim.Fault {
+	return []sim.Fault{{When: sim.When{At: from}, Error: &sim.CallError{
+		Match: sim.CallMatch{Verb: verb, Resource: apiserver.Jobs}, For: span,
+		Status: metav1.Status{Code: 500, Reason: metav1.StatusReasonInternalError, Message: "injected"},
+	}}}
+}
+
 func TestSimulatedTimeToLive(t *testing.T) {
 	patch := func(at time.Duration, spec string) sim.Action {
 		return sim.Action{When: sim.When{At: at}, Patch: &sim.Patch{Type: types.MergePatchType, Data: []byte(`{"spec":` + spec + `}`)}}
@@ -77,6 +85,14 @@ func TestSimulatedTimeToLive(t *testing.T) {
 			faults: []sim.Fault{{When: sim.When{At: 104 * time.Second},
 				Watch: &sim.WatchFault{Stall: true, For: 10 * time.Second}}},
 			want: seconds(206),
+		},
+		"a deletion that is refused at first": { // POD-11
+			edit: ttl(100), script: succeeding(5 * time.Second), faults: refusing("delete", 105*time.Second, 5*time.Second),
+			want: seconds(106, 107, 109, 113),
+		},
+		"a Job that cannot be read at first": { // POD-11
+			edit: ttl(100), script: succeeding(5 * time.Second), faults: refusing("get", 105*time.Second, 5*time.Second),
+			want: seconds(113),
 		},
 		"a controller that was down": {
 			edit: ttl(100), script: succeeding(5 * time.Second),
