@@ -8,9 +8,6 @@ type Minor int
 // Latest is the newest minor that the requirements speak of.
 const Latest Minor = 37
 
-// Feature is an optional part of the Job API that an implementation may claim.
-type Feature string
-
 // Identity says who is responsible for an implementation, for the report.
 type Identity struct {
 	Organization string   `json:"organization,omitempty"`
