@@ -33,6 +33,20 @@ var implementation = []Requirement{
 		Observed: "The number of API calls, of evaluations at one instant, and of events in a run stays below generous limits.",
 		Source:   "jobsim; POD-11 is how upstream waits between retries", check: endsWith(sim.HotLoop, sim.TooManyEvents),
 	},
+	{
+		ID: "job/implementation/stops", Level: Core, Strength: Must,
+		Sentence: "An implementation must stop when it is told to: a goroutine that outlives it acts beside the next instance.",
+		Observed: "A minute of virtual time after its context has ended, no goroutine of a concurrent program is left.",
+		Source:   "jobsim",
+		check: func() any {
+			return onEnd(func(x *examiner) {
+				x.exercised()
+				if n := len(x.run.Leaked); n > 0 {
+					x.violated("%d goroutines have not ended a minute after the context, such as: %s", n, x.run.Leaked[0])
+				}
+			})
+		},
+	},
 }
 
 // endsWith makes a check that no run ends in these ways.

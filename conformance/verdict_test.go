@@ -8,6 +8,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/jobsim/jobsim/fakes"
@@ -78,6 +79,37 @@ func TestPanicIsOneClearVerdict(t *testing.T) {
 	}
 	if other := r.row(t, "job/implementation/comes-back"); other.Verdict != Conformant {
 		t.Errorf("the other requirements must still be judged: %+v", other)
+	}
+}
+
+func TestLeakedGoroutinesAreOneClearVerdict(t *testing.T) {
+	leaks := adapter.Concurrent("leaks", func(ctx context.Context, _ *rest.Config) error {
+		go func() { select {} }() // heeds no context
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	r := evaluate(t, leaks, WithChecks(1), WithFocus("job/implementation/*"))
+	row := r.row(t, "job/implementation/stops")
+	if row.Verdict != NotConformant || !strings.Contains(row.Violation.Text, "TestLeakedGoroutinesAreOneClearVerdict") {
+		t.Errorf("verdict %s, row %+v", r.Verdict, row)
+	}
+	if other := r.row(t, "job/implementation/starts"); other.Verdict != Conformant {
+		t.Errorf("the other requirements must still be judged: %+v", other)
+	}
+}
+
+// A program that waits outside of its bubble keeps virtual time from passing: the run is given up, and says what for.
+func TestProgramsThatWaitOutsideOfTheBubble(t *testing.T) {
+	never := make(chan struct{})
+	defer close(never)
+	waits := adapter.Concurrent("waits", func(context.Context, *rest.Config) error {
+		<-never
+		return nil
+	})
+	r := evaluate(t, waits, WithChecks(5), WithFocus("job/implementation/*"))
+	row := r.row(t, "job/implementation/comes-back")
+	if row.Verdict != NotConformant || !strings.Contains(row.Violation.Text, "TestProgramsThatWaitOutsideOfTheBubble") {
+		t.Errorf("verdict %s, row %+v", r.Verdict, row)
 	}
 }
 
