@@ -72,7 +72,7 @@ type raisedDue struct {
 func (c *raisedAtOnce) delivery(x *examiner, e *trace.Entry) {
 	job, ok := e.Object.(*batchv1.Job)
 	if !ok || e.Instance != x.instance || e.Verb != "MODIFIED" || x.run.Scenario.Latency > 0 || x.behind() || x.orphaned > 0 ||
-		x.now < x.begins {
+		!x.begun() || x.patient() {
 		return
 	}
 	j := x.jobByUID[job.UID]

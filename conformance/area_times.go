@@ -77,8 +77,9 @@ var times = []Requirement{
 	{
 		ID: "job/times/completion-time-is-now", Clauses: []string{"TIME-5"}, Level: UpstreamExact, Strength: Up, Since: 31,
 		Sentence: "A Job's status.completionTime must be the time at which it is said to be Complete, however long ago its last pod ended.",
-		Observed: "In the version in which Complete=True appears it is less than two seconds before lastTransitionTime of the condition.",
-		Source:   "upstream code, finishJob", Scenarios: []string{"stale-watch"},
+		Observed: "In the version in which Complete=True appears it is less than two seconds before lastTransitionTime of the condition, " +
+			"unless a call before has made the evaluation wait.",
+		Source: "upstream code, finishJob", Scenarios: []string{"stale-watch"},
 		check: func() any { return onJob(completionTimeIsNow) },
 	},
 }
@@ -217,7 +218,7 @@ func completionTimeComesWithComplete(x *examiner, j *jobState) {
 }
 
 func completionTimeFits(x *examiner, j *jobState) {
-	if !becameFinished(x, j) || x.skewed() || !isTrue(j.obj, batchv1.JobComplete) || j.obj.Status.CompletionTime == nil {
+	if !becameFinished(x, j) || x.skewed() || x.patient() || !isTrue(j.obj, batchv1.JobComplete) || j.obj.Status.CompletionTime == nil {
 		return
 	}
 	at, condition := j.obj.Status.CompletionTime, &trueCondition(j.obj, batchv1.JobComplete).LastTransitionTime
@@ -228,7 +229,7 @@ func completionTimeFits(x *examiner, j *jobState) {
 }
 
 func completionTimeIsNow(x *examiner, j *jobState) {
-	if !becameFinished(x, j) || x.skewed() || !isTrue(j.obj, batchv1.JobComplete) || j.obj.Status.CompletionTime == nil {
+	if !becameFinished(x, j) || x.skewed() || x.patient() || !isTrue(j.obj, batchv1.JobComplete) || j.obj.Status.CompletionTime == nil {
 		return
 	}
 	at, said := sinceEpoch(*j.obj.Status.CompletionTime), sinceEpoch(trueCondition(j.obj, batchv1.JobComplete).LastTransitionTime)
@@ -238,7 +239,7 @@ func completionTimeIsNow(x *examiner, j *jobState) {
 }
 
 func completionTimeIsTheEnd(x *examiner, j *jobState) {
-	if !becameFinished(x, j) || x.skewed() || !isTrue(j.obj, batchv1.JobComplete) || j.obj.Status.CompletionTime == nil {
+	if !becameFinished(x, j) || x.skewed() || x.patient() || !isTrue(j.obj, batchv1.JobComplete) || j.obj.Status.CompletionTime == nil {
 		return
 	}
 	end := lastAlive(j).Truncate(time.Second)

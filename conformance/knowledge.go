@@ -28,6 +28,8 @@ type knowledge struct {
 	runsSince time.Duration
 	// begins is when the present instance acts for the first time, at the latest.
 	begins time.Duration
+	// patience is since and until when a program may be waiting for the same answer.
+	patience waiting
 	// hindered is until when the implementation was last kept from acting: down, behind, or waiting to try again.
 	hindered time.Duration
 	// namespaceGoes tells that a creation was refused because the namespace goes away: nobody needs to try again (POD-10).
@@ -86,6 +88,7 @@ func (v *view) noteCall(e *trace.Entry) {
 		return
 	}
 	v.noteList(e)
+	v.notePatience(e)
 	refused := e.Status != nil && e.Status.Code != http.StatusNotFound &&
 		(e.Status.Code != http.StatusUnprocessableEntity || v.injects(e.Status.Code))
 	if refused || e.Lost {
@@ -130,6 +133,7 @@ func (k *knowledge) noteInstance(v *view, e *trace.Entry) {
 		}
 	case "start":
 		k.down, k.instance, k.runsSince = false, e.Instance, v.now
+		k.patience = waiting{}
 		k.begins, k.hindered = v.now, max(k.hindered, v.now)
 	}
 }
@@ -240,7 +244,7 @@ func (v *view) pass(until time.Duration) {
 	if v.down || v.behind() {
 		v.hindered = max(v.hindered, until)
 	}
-	if v.sync == 0 && until-v.overtookAt > v.slowness() {
+	if v.sync == 0 && until-v.overtookAt > v.slowness() && (!v.patient() || until > v.patience.until) {
 		v.forgetOvertaken()
 	}
 }

@@ -10,6 +10,12 @@ import (
 // filled. A reconcile function is called as soon as they are.
 const startUp = 100 * time.Millisecond
 
+// begun reports whether the present instance must have begun to act.
+func (v *view) begun() bool {
+	filled := func(w *watchState) bool { return w.open || w.relist > 0 }
+	return filled(&v.jobsWatch) && filled(&v.podsWatch) && v.now >= v.begins
+}
+
 // noteList notes lists, and the watches that follow them. The caches of reconcile functions are the simulator's, which
 // tells when it lists (RELIST); a program lists and watches by calls like any other. Its first list of a resource is what
 // its cache shows from then on, together with what its watch delivers, and so is one that follows a refused watch; another

@@ -95,9 +95,10 @@ func (j *jobState) mostFailed(base *batchv1.Job) int {
 }
 
 // ownKill reports whether the implementation is just now taking the pod away: its failure cannot be a reason for that.
+// It can where a program may have begun another evaluation since (CTRL-8).
 func (p *podState) ownKill() bool {
 	v := p.view
-	if !p.deleted.byImplementation() || !v.atWork(p.deleted.entry.Seq, p.deleted.at) {
+	if v.unclear || !p.deleted.byImplementation() || !v.atWork(p.deleted.entry.Seq, p.deleted.at) {
 		return false
 	}
 	return !p.ended.come() || p.ended.entry.Seq > p.deleted.entry.Seq

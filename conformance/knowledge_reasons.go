@@ -33,6 +33,9 @@ func (j *jobState) surelyPastDeadline() bool {
 		return false
 	}
 	began := v.now - v.slowness()
+	if v.patient() {
+		began = min(began, v.patience.from)
+	}
 	if e := v.run.Trace.Find(v.sync); e != nil {
 		began = e.At
 	}

@@ -124,4 +124,6 @@ func (p *podState) settled() bool {
 
 // takenIn reports whether what the cache has shown since then is what the implementation acts on by now: it may have
 // read the cache a moment ago, at the beginning of what it is doing.
-func (v *view) takenIn(since time.Duration) bool { return v.now-since > v.slowness() }
+func (v *view) takenIn(since time.Duration) bool {
+	return v.now-since > v.slowness() && (!v.patient() || since < v.patience.from)
+}

@@ -73,12 +73,13 @@ func succeededIn(job *batchv1.Job) int {
 
 // condition returns the entry of a type, or nil.
 func condition(job *batchv1.Job, kind batchv1.JobConditionType) *batchv1.JobCondition {
+	var found *batchv1.JobCondition
 	for i := range job.Status.Conditions {
-		if job.Status.Conditions[i].Type == kind {
-			return &job.Status.Conditions[i]
+		if c := &job.Status.Conditions[i]; c.Type == kind && (found == nil || found.Status != corev1.ConditionTrue && c.Status == corev1.ConditionTrue) {
+			found = c
 		}
 	}
-	return nil
+	return found
 }
 
 // isTrue reports whether any entry of a type is True.

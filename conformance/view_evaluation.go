@@ -16,7 +16,7 @@ import (
 // cause of the calls that belong to it. A program evaluates when it likes, and its trace has no such entries: of it only
 // this can be told, and only where calls take no time. What it does for a Job at one instant is one evaluation, and what
 // it does at two instants are two. Nothing can be told of what it does after news of a Job that ask for another
-// evaluation at once (SYNC-6), at the same instant: an earlier one may be under way. A check must not judge calls of which
+// evaluation at once (SYNC-6), at the same instant, or while it may be waiting: an earlier one may be under way. A check must not judge calls of which
 // nobody can tell to which evaluation they belong.
 type evaluation struct {
 	job   *jobState
@@ -32,7 +32,7 @@ func (v *view) noteEvaluation(e *trace.Entry) {
 		if e.Cause == v.sync {
 			v.evaluation = evaluation{v.syncedJob(), v.sync}
 		}
-	case v.run.Scenario.Latency == 0 && !v.unclear:
+	case v.run.Scenario.Latency == 0 && !v.unclear && !(v.patient() && v.now > v.patience.from):
 		if j := v.jobOfCall(e); j != nil {
 			v.evaluation = evaluation{j, v.began}
 		}
@@ -41,7 +41,7 @@ func (v *view) noteEvaluation(e *trace.Entry) {
 
 // noteNews notes that a program is told something of a Job it knows that it must look at at once (SYNC-6).
 func (v *view) noteNews(job, old *batchv1.Job, deleted bool) {
-	v.unclear = v.unclear || deleted || old != nil && old.Generation != job.Generation
+	v.unclear = v.unclear || v.sync == 0 && (deleted || old != nil && old.Generation != job.Generation)
 }
 
 // noteInstant begins new evaluations of programs, as time goes on.

@@ -33,6 +33,9 @@ func (d *Door) watch(ctx context.Context, q *request) (*response, error) {
 		return err
 	})
 	if err != nil {
+		if s.stop != nil { // the answer is lost, and nobody will read
+			_ = s.Close()
+		}
 		return nil, err
 	}
 	r := q.respond(http.StatusOK, nil)
