@@ -269,7 +269,7 @@ func drawError(t *rapid.T, match sim.CallMatch) *sim.CallError {
 func drawExpectation(t *rapid.T) sim.Expectation {
 	e := rapid.SampledFrom([]sim.Expectation{
 		{Condition: batchv1.JobFailed, Reason: "DeadlineExceeded"}, {Status: map[string]int32{"failed": 0, "ready": 3}},
-		{Pods: ptr(0)}, {Starts: ptr(3), Restarts: ptr(2)}, {Event: "Suspended", Job: "job-0"}, {Deleted: true},
+		{CompletedIndexes: ptr("0-2,5,7,8"), FailedIndexes: ptr("")}, {Pods: ptr(0)}, {Starts: ptr(3), Restarts: ptr(2)}, {Event: "Suspended", Job: "job-0"}, {Deleted: true},
 	}).Draw(t, "expectation")
 	switch rapid.IntRange(0, 2).Draw(t, "window") {
 	case 0:

@@ -22,6 +22,8 @@ type expectFields struct {
 	Condition string           `yaml:"condition,omitempty"`
 	Reason    string           `yaml:"reason,omitempty"`
 	Status    map[string]int32 `yaml:"status,omitempty"`
+	Completed *string          `yaml:"completedIndexes,omitempty"`
+	FailedIdx *string          `yaml:"failedIndexes,omitempty"`
 	Pods      *int             `yaml:"pods,omitempty"`
 	Starts    *int             `yaml:"starts,omitempty"`
 	Restarts  *int             `yaml:"restarts,omitempty"`
@@ -34,6 +36,7 @@ func (f *expectFields) read() sim.Expectation {
 	e := sim.Expectation{
 		Line: f.line(), Job: f.Job, Never: f.Never,
 		Condition: batchv1.JobConditionType(f.Condition), Reason: f.Reason, Status: f.Status,
+		CompletedIndexes: f.Completed, FailedIndexes: f.FailedIdx,
 		Pods: f.Pods, Starts: f.Starts, Restarts: f.Restarts, Event: f.Event, Deleted: f.Deleted,
 	}
 	if f.At != nil {
@@ -49,6 +52,8 @@ func (f *expectFields) read() sim.Expectation {
 func (f *expectFields) check() {
 	checkCondition(&f.where, f.Condition)
 	checkStatus(&f.where, f.Status)
+	checkIndexes(&f.where, "completedIndexes", f.Completed)
+	checkIndexes(&f.where, "failedIndexes", f.FailedIdx)
 	if f.At == nil && f.has("within") {
 		f.fail("within", "expected at beside within")
 	}
@@ -66,9 +71,9 @@ func (f *expectFields) check() {
 			f.fail(count.field, "expected a number from 0, found %d", *count.value)
 		}
 	}
-	says := f.Condition != "" || len(f.Status) > 0 || f.Pods != nil || f.Starts != nil || f.Restarts != nil ||
+	says := f.Condition != "" || len(f.Status) > 0 || f.Completed != nil || f.FailedIdx != nil || f.Pods != nil || f.Starts != nil || f.Restarts != nil ||
 		f.Event != "" || f.Deleted
 	if !says {
-		f.failHere("expected what must be so: condition, status, pods, starts, restarts, event or deleted")
+		f.failHere("expected what must be so: condition, status, completedIndexes, failedIndexes, pods, starts, restarts, event or deleted")
 	}
 }

@@ -216,7 +216,7 @@ func TestParseRefusesExpectationsThatMakeNoSense(t *testing.T) {
 	expect := func(text string) string { return header + "expect:\n- " + text + "\n" }
 	checkBad(t, []badInput{
 		{"nothing", expect("{at: 1s}"),
-			"11:3: expect[0]: expected what must be so: condition, status, pods, starts, restarts, event or deleted"},
+			"11:3: expect[0]: expected what must be so: condition, status, completedIndexes, failedIndexes, pods, starts, restarts, event or deleted"},
 		{"condition", expect("{condition: Completed}"),
 			`11:15: expect[0].condition: expected one of Complete, Failed, Suspended, FailureTarget, SuccessCriteriaMet, ` +
 				`found "Completed"`},
@@ -228,6 +228,10 @@ func TestParseRefusesExpectationsThatMakeNoSense(t *testing.T) {
 			"11:13: expect[0].status.suceeded: expected a counter of a Job's status; did you mean succeeded?"},
 		{"negative counter", expect("{status: {failed: -1}}"),
 			"11:21: expect[0].status.failed: expected a number of pods, found -1"},
+		{"indexes", expect(`{completedIndexes: "0-1"}`),
+			"11:22: expect[0].completedIndexes: expected completion indexes as in a status, such as \"0,1\" or \"0-2,5\", found \"0-1\""},
+		{"indexes that fall", expect(`{failedIndexes: "3,1"}`),
+			"11:19: expect[0].failedIndexes: expected completion indexes as in a status, such as \"0,1\" or \"0-2,5\", found \"3,1\""},
 		{"negative number", expect("{pods: -1}"), "11:10: expect[0].pods: expected a number from 0, found -1"},
 	}, parseError)
 }

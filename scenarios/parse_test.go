@@ -203,6 +203,7 @@ func TestParseExpectations(t *testing.T) {
 - {event: SuccessfulCreate}
 - {never: true, condition: Failed}
 - {deleted: true}
+- {completedIndexes: "0-2,5", failedIndexes: ""}
 `)
 	gomega.NewWithT(t).Expect(s.Expect).To(gomega.Equal([]sim.Expectation{
 		{Line: 11, At: ptr(31 * time.Second), Within: 2 * time.Second, Condition: batchv1.JobFailureTarget,
@@ -212,6 +213,7 @@ func TestParseExpectations(t *testing.T) {
 		{Line: 14, Event: "SuccessfulCreate"},
 		{Line: 15, Never: true, Condition: batchv1.JobFailed},
 		{Line: 16, Deleted: true},
+		{Line: 17, CompletedIndexes: ptr("0-2,5"), FailedIndexes: ptr("")},
 	}))
 }
 

@@ -5,6 +5,7 @@ import "github.com/jobsim/jobsim/sim"
 func writeExpectation(e *sim.Expectation) expectFields {
 	f := expectFields{
 		Job: e.Job, Never: e.Never, Condition: string(e.Condition), Reason: e.Reason, Status: e.Status,
+		Completed: e.CompletedIndexes, FailedIdx: e.FailedIndexes,
 		Pods: e.Pods, Starts: e.Starts, Restarts: e.Restarts, Event: e.Event, Deleted: e.Deleted,
 	}
 	if e.At != nil && !e.Never {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
 )
 
 // Unmet is an expectation that a run did not meet.
@@ -100,7 +102,7 @@ func (e *Expectation) comesAbout() bool { return e.Condition != "" || e.Deleted 
 
 // holds reports whether everything that the expectation says is so now.
 func (e *Expectation) holds(v *jobView) bool {
-	if v.job == nil && (e.Condition != "" || len(e.Status) > 0) {
+	if v.job == nil && (e.Condition != "" || len(e.Status) > 0 || e.CompletedIndexes != nil || e.FailedIndexes != nil) {
 		return false
 	}
 	if e.Deleted && !v.gone() {
@@ -114,10 +116,34 @@ func (e *Expectation) holds(v *jobView) bool {
 			return false
 		}
 	}
+	for _, i := range e.indexes(v.job) {
+		if i.want != nil && *i.want != i.have {
+			return false
+		}
+	}
 	return (e.Pods == nil || *e.Pods == v.pods) &&
 		(e.Starts == nil || *e.Starts == v.starts) &&
 		(e.Restarts == nil || *e.Restarts == v.restarts()) &&
 		(e.Event == "" || v.events[e.Event] > 0)
+}
+
+// indexList is a list of indexes in a status and what it should be; nil if nothing is asked of it.
+type indexList struct {
+	name string
+	want *string
+	have string
+}
+
+// indexes are the lists of indexes that an expectation can ask for. A Job without failedIndexes has no failed ones.
+func (e *Expectation) indexes(job *batchv1.Job) [2]indexList {
+	lists := [2]indexList{{name: "completedIndexes", want: e.CompletedIndexes}, {name: "failedIndexes", want: e.FailedIndexes}}
+	if job != nil {
+		lists[0].have = job.Status.CompletedIndexes
+		if failed := job.Status.FailedIndexes; failed != nil {
+			lists[1].have = *failed
+		}
+	}
+	return lists
 }
 
 // describe says what is expected.
@@ -132,6 +158,11 @@ func (e *Expectation) describe(job string) string {
 	}
 	for _, name := range sortedKeys(e.Status) {
 		parts = append(parts, fmt.Sprintf("%s=%d", name, e.Status[name]))
+	}
+	for _, i := range e.indexes(nil) {
+		if i.want != nil {
+			parts = append(parts, fmt.Sprintf("%s=%q", i.name, *i.want))
+		}
 	}
 	count := func(what string, n *int) {
 		if n != nil {

@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/kubelet"
 )
 
 // expected returns the texts of the expectations that a run does not meet.
@@ -150,6 +151,21 @@ func TestExpectationsOfAJobThatIsRejected(t *testing.T) {
 		sim.Expectation{Status: status("active", 0)}, sim.Expectation{Event: "Completed"})).To(Equal([]string{
 		"expected Job work: active=0, at the end; but that was never so; at the end: the Job was never created",
 		"expected Job work: event Completed, at the end; but that was never so; at the end: the Job was never created, no events",
+	}))
+}
+
+func TestExpectationsOfIndexes(t *testing.T) {
+	g := NewWithT(t)
+	perIndex := func(s *batchv1.JobSpec) {
+		s.CompletionMode, s.BackoffLimitPerIndex = new(batchv1.IndexedCompletion), new(int32(0))
+	}
+	second := kubelet.Script{Match: kubelet.Match{Index: new(1)}, Runs: []kubelet.Run{{Exit: 1}}}
+	res := play(t, story(job("work", sized(3, 3), perIndex), succeeding(10*time.Second), second))
+	g.Expect(expected(res, sim.Expectation{CompletedIndexes: new("0,2"), FailedIndexes: new("1")},
+		sim.Expectation{At: new(5 * time.Second), CompletedIndexes: new(""), FailedIndexes: new("1")})).To(BeEmpty())
+	g.Expect(expected(res, sim.Expectation{CompletedIndexes: new("0-2")}, sim.Expectation{Never: true, FailedIndexes: new("1")})).To(Equal([]string{
+		"expected Job work: completedIndexes=\"0-2\", at the end; but that was never so; at the end: completedIndexes=\"0,2\"",
+		"expected Job work: failedIndexes=\"1\", never; it was so at 1s",
 	}))
 }
 

@@ -145,6 +145,11 @@ func (v *jobView) describeJob(e *Expectation) []string {
 		have, _ := counter(&v.job.Status, name)
 		parts = append(parts, fmt.Sprintf("%s=%d", name, have))
 	}
+	for _, i := range e.indexes(v.job) {
+		if i.want != nil {
+			parts = append(parts, fmt.Sprintf("%s=%q", i.name, i.have))
+		}
+	}
 	return parts
 }
 

@@ -76,6 +76,8 @@ type Expectation struct {
 	Reason    string
 	// Status are counters of the Job by their field name: active, ready, terminating, succeeded, failed.
 	Status map[string]int32
+	// CompletedIndexes and FailedIndexes are those of an Indexed Job as its status has them, such as "0-2,5" (STAT-10).
+	CompletedIndexes, FailedIndexes *string
 	// Pods is how many pods of the Job have been created, Starts how many times their containers have been started, and
 	// Restarts the sum of restarts.
 	Pods, Starts, Restarts *int

@@ -9,7 +9,8 @@ const Forever = time.Duration(1<<63 - 1)
 // once, starts at once, and whose containers exit 0 at once.
 type Script struct {
 	// Match restricts the script to some pods; the zero Match fits all. Each pod, in order of creation, takes the first
-	// script that fits and has not been taken; a pod for which none is left repeats the last that fits.
+	// script that fits and has not been taken; a pod for which none is left repeats the last that fits. A pod of an index
+	// for which there are scripts of its own takes none but these.
 	Match Match
 
 	// Unschedulable is how long the scheduler finds no node for the pod; Forever means that it never does.

@@ -24,11 +24,24 @@ func newScripts(list []Script) scripts {
 }
 
 // choose returns the script of a new pod: the first that fits and is not taken, else the last that fits, else the zero
-// script.
+// script. A script for the pod's index goes before all that are for any index, taken or not: what an index does is then
+// told by its own scripts alone, however often it is tried.
 func (s *scripts) choose(p *corev1.Pod) *Script {
 	who := s.identify(p)
+	if script := s.pick(func(m *Match) bool { return m.Index != nil && m.fits(who) }); script != nil {
+		return script
+	}
+	if script := s.pick(func(m *Match) bool { return m.fits(who) }); script != nil {
+		return script
+	}
+	return &s.none
+}
+
+// pick takes the first script that is not taken of those that are eligible, or else returns the last of them; nil if there
+// are none.
+func (s *scripts) pick(eligible func(*Match) bool) *Script {
 	for i := s.free; i < len(s.list); i++ {
-		if s.taken[i] || !s.list[i].Match.fits(who) {
+		if s.taken[i] || !eligible(&s.list[i].Match) {
 			continue
 		}
 		s.taken[i] = true
@@ -38,11 +51,11 @@ func (s *scripts) choose(p *corev1.Pod) *Script {
 		return &s.list[i]
 	}
 	for i := len(s.list) - 1; i >= 0; i-- {
-		if s.list[i].Match.fits(who) {
+		if eligible(&s.list[i].Match) {
 			return &s.list[i]
 		}
 	}
-	return &s.none
+	return nil
 }
 
 // identity is what a Match looks at.

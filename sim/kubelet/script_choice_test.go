@@ -46,9 +46,16 @@ func TestScriptsMatch(t *testing.T) {
 		exits(7, Match{Job: "other"}), exits(8, Match{Index: &one}), exits(9, Match{Pod: 3}), exits(2, Match{}),
 	}})
 	g.Expect(choices(w, anyPod, index("0"), index("1"), of("other"), index("1"), anyPod)).To(gomega.Equal(
-		// The third pod of "job" has index 1 too: the first script that fits is its. A second pod of "other" would
-		// repeat the last that fits it.
-		[]int32{2, 2, 8, 7, 2, 2}))
+		// The third pod of "job" has index 1 too: the script of its index is its, and so it is of the next with that index.
+		[]int32{2, 2, 8, 7, 8, 2}))
+}
+
+func TestScriptsOfAnIndex(t *testing.T) {
+	g := gomega.NewWithT(t)
+	one := 1
+	w := newWorld(Options{Scripts: []Script{exits(5, Match{}), exits(8, Match{Index: &one}), exits(9, Match{Index: &one})}})
+	g.Expect(choices(w, index("0"), index("1"), index("2"), index("1"), index("1"), index("0"))).To(gomega.Equal(
+		[]int32{5, 8, 5, 9, 9, 5}), "index 1 has two tries of its own, of which the second repeats")
 }
 
 func TestNumberedPodTakesItsScript(t *testing.T) {
