@@ -1,4 +1,4 @@
-package upstream
+package inorder
 
 import (
 	"cmp"
@@ -10,10 +10,9 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// inOrder is an informer whose indexer lists pods by name: client-go's walks Go maps, so that which of several equal
-// pods is deleted, and the order of their UIDs in status, would differ from run to run: without it four of the five
-// scenarios of TestRunsAreRepeatable do. Nothing else changes, and the controller is as it is.
-func inOrder(pods coreinformers.PodInformer) coreinformers.PodInformer { return orderedPods{pods} }
+// Pods is an informer whose indexer lists pods by namespace and name. With client-go's own, which of several equal pods
+// a Job controller deletes, and the order of their UIDs in status, are left to chance.
+func Pods(pods coreinformers.PodInformer) coreinformers.PodInformer { return orderedPods{pods} }
 
 type orderedPods struct{ coreinformers.PodInformer }
 
@@ -31,7 +30,6 @@ func (o orderedInformer) GetIndexer() cache.Indexer {
 	return orderedIndexer{o.SharedIndexInformer.GetIndexer()}
 }
 
-// orderedIndexer lists in the order of namespace and name.
 type orderedIndexer struct{ cache.Indexer }
 
 func (o orderedIndexer) List() []any { return sorted(o.Indexer.List()) }
