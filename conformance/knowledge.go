@@ -158,7 +158,7 @@ func (k *knowledge) noteDelivery(v *view, e *trace.Entry) {
 	}
 	if e.Verb == "RELIST" {
 		*w = watchState{open: true}
-		v.relisted(e.Resource)
+		v.relisted(e.Resource, anything)
 		return
 	}
 	w.open = true
@@ -171,13 +171,14 @@ func (k *knowledge) noteDelivery(v *view, e *trace.Entry) {
 	}
 }
 
-func (v *view) relisted(resource string) {
+// relisted takes in a list of the objects that are selected.
+func (v *view) relisted(resource string, selected func(trace.Object) bool) {
 	v.watch(resource).relist = v.entry.Seq
 	for _, j := range v.jobs {
 		if resource == jobsResource {
 			v.overtake(j, len(j.unseen))
 			j.seen, j.unseen = nil, j.unseen[:0]
-			if !j.gone {
+			if !j.gone && selected(j.obj) {
 				j.seen = j.obj
 			}
 		}
@@ -188,7 +189,7 @@ func (v *view) relisted(resource string) {
 	for _, p := range v.pods {
 		p.overtake(p.seen)
 		p.seen, p.seenAt, p.seenSeq = nil, v.now, v.entry.Seq
-		if !p.gone {
+		if !p.gone && selected(p.obj) {
 			p.seen = p.obj
 		}
 	}

@@ -1,7 +1,10 @@
 package conformance
 
 import (
+	"strings"
 	"time"
+
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/jobsim/jobsim/sim/trace"
 )
@@ -37,15 +40,34 @@ func (v *view) noteList(e *trace.Entry) {
 		}
 		if w.listed, w.since = true, 0; !w.open || w.refused {
 			w.pending = 0
-			v.relisted(e.Resource)
+			v.relisted(e.Resource, listed(e))
 		}
 	case e.Verb == "watch":
 		if w.refused = false; !w.listed {
 			return
 		}
 		if w.open && w.since == 0 {
-			v.relisted(e.Resource) // otherwise what the list has shown is one of the versions that may be known
+			v.relisted(e.Resource, listed(e)) // otherwise what the list has shown is one of the versions that may be known
 		}
 		*w = watchState{open: true, pending: w.since, relist: w.relist}
 	}
 }
+
+// listed tells which objects a list, or a watch from a list on, is of. Of one with field selectors nobody can tell by
+// the labels: it shows nothing for sure.
+func listed(e *trace.Entry) func(trace.Object) bool {
+	selector := labels.Everything()
+	if text := e.Text; text != "" {
+		words, byLabels := strings.CutPrefix(text, "labels ")
+		var err error
+		if selector, err = labels.Parse(words); err != nil || !byLabels {
+			selector = labels.Nothing()
+		}
+	}
+	return func(obj trace.Object) bool {
+		return (e.Namespace == "" || e.Namespace == obj.GetNamespace()) && selector.Matches(labels.Set(obj.GetLabels()))
+	}
+}
+
+// anything is the list of a cache that knows no selectors.
+func anything(trace.Object) bool { return true }

@@ -33,6 +33,7 @@ func (i *programInstance) Watch(caller *apiserver.Caller, o apiserver.WatchOptio
 	}
 	w := &openWatch{instance: i, resource: o.Resource, sink: sink}
 	o.Lag = func(c apiserver.Change) time.Duration { return i.world.Lag(o.Resource, c) }
+	o.Skipped = w.skipped
 	if w.server, err = caller.Watch(o, w.deliver); err != nil {
 		return nil, err
 	}
@@ -75,6 +76,18 @@ func (w *openWatch) deliver(e apiserver.WatchEvent) {
 		w.end()
 	}
 	q.Cause = outer
+}
+
+// skipped notes a change that the watch's selectors leave out: with it the client is up to date, too.
+func (w *openWatch) skipped(c apiserver.Change) {
+	if w.left.Load() {
+		w.server.Stop()
+		return
+	}
+	obj := c.Object()
+	w.instance.world.Record(trace.Entry{
+		Kind: trace.Delivery, Verb: "SKIPPED", Resource: string(w.resource), Namespace: obj.GetNamespace(), Name: obj.GetName(),
+	})
 }
 
 // end ends the watch from the server's side.

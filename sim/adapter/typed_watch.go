@@ -40,7 +40,7 @@ func (c *watchingClient) Watch(ctx context.Context, list client.ObjectList, opts
 	call := typed.Call{Verb: "watch", Resource: r, Namespace: o.Namespace}
 	err = c.instance.Request(ctx, call, func(caller *apiserver.Caller) (err error) {
 		w.leave, err = c.instance.Watch(caller, options, w)
-		caller.RecordRead("watch", apiserver.Key{Resource: r, Namespace: o.Namespace}, err)
+		caller.RecordSelection("watch", options.Selection, err)
 		return err
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"strconv"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/fields"
@@ -14,6 +15,18 @@ type Selection struct {
 	Namespace string
 	Labels    labels.Selector
 	Fields    fields.Selector
+}
+
+// selectors says in words which selectors there are: "labels app=a", "fields metadata.name=x", or both.
+func (s Selection) selectors() string {
+	var words []string
+	if s.Labels != nil && !s.Labels.Empty() {
+		words = append(words, "labels "+s.Labels.String())
+	}
+	if s.Fields != nil && !s.Fields.Empty() {
+		words = append(words, "fields "+s.Fields.String())
+	}
+	return strings.Join(words, "; ")
 }
 
 // matches reports whether an object is selected.

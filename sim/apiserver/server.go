@@ -159,5 +159,10 @@ func (c *Caller) Refuse(verb, subresource string, k Key, err error) error {
 	return err
 }
 
+// RecordSelection writes the trace entry of a list or a watch by an implementation.
+func (c *Caller) RecordSelection(verb string, sel Selection, err error) {
+	c.recordText(verb, "", Key{Resource: sel.Resource, Namespace: sel.Namespace}, nil, err, sel.selectors())
+}
+
 // RecordRead writes the trace entry of a read by an implementation.
 func (c *Caller) RecordRead(verb string, k Key, err error) { c.record(verb, "", k, nil, err) }

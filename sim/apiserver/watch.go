@@ -40,6 +40,9 @@ type WatchOptions struct {
 	// Lag is how late the event of a change arrives; nil means at the same instant. Events of one watch keep their
 	// order, so a late one delays those behind it.
 	Lag func(Change) time.Duration
+	// Skipped is told, when its event would have been due, of a change that the selection leaves out; nil if nobody
+	// wants to know. It tells how far the watch has come.
+	Skipped func(Change)
 }
 
 // Watch delivers the changes of a resource one at a time, each as an event of its own on the queue.
@@ -188,8 +191,11 @@ func (w *Watch) run() {
 	default:
 		change := coll.log[at]
 		w.next++
-		if e, ok := w.translate(change); ok {
+		switch e, ok := w.translate(change); {
+		case ok:
 			w.deliver(e)
+		case w.options.Skipped != nil && change.Version > w.from:
+			w.options.Skipped(change)
 		}
 	}
 	w.wake()

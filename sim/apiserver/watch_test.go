@@ -9,6 +9,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/watch"
 )
 
@@ -207,4 +208,21 @@ func TestLagKeepsTheOrder(t *testing.T) {
 	for c.queue.Step() {
 	}
 	c.Expect(log).To(gomega.Equal([]string{"a at 5s", "b at 5s", "c at 7s"}), "a late event delays those behind it")
+}
+
+// A watch tells its opener of the changes that its selection leaves out when their events would be due.
+func TestSkippedChangesAreToldOf(t *testing.T) {
+	c := newCluster(t, Options{})
+	var seen []string
+	_, err := c.user.Watch(WatchOptions{
+		Selection: Selection{Resource: Pods, Labels: labels.SelectorFromSet(labels.Set{"a": "b"})},
+		Lag:       func(Change) time.Duration { return time.Second },
+		Skipped:   func(change Change) { seen = append(seen, fmt.Sprint(c.queue.Now(), " ", change.Object().GetName())) },
+	}, func(e WatchEvent) { t.Errorf("unexpected event %v of %s", e.Type, e.Object.GetName()) })
+	c.Expect(err).NotTo(gomega.HaveOccurred())
+	create(c, newPod("p"))
+	c.settle()
+	c.Expect(seen).To(gomega.BeEmpty())
+	c.queue.Step()
+	c.Expect(seen).To(gomega.Equal([]string{"1s p"}))
 }

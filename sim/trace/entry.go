@@ -26,7 +26,7 @@ const (
 	// Namespace, Name, Object (as last stored).
 	Removed Kind = "removed"
 	// Delivery is one watch event that reached an instance's cache: Verb (ADDED, MODIFIED, DELETED, BOOKMARK, RELIST),
-	// Resource, Namespace, Name, Object.
+	// Resource, Namespace, Name, Object. SKIPPED is a change that the watch's selectors leave out; it has no Object.
 	Delivery Kind = "delivery"
 	// Container is a change of a container in its pod: Verb (start, exit, backoff, pull-failed, kill), Namespace, Name
 	// (the pod), Container, and Text for people. A start has Number (the how-manieth run, from 1); an exit has Code and

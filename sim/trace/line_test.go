@@ -72,6 +72,9 @@ func TestLineOfOtherKinds(t *testing.T) {
 		"pod p is gone": {Kind: Removed, Resource: "pods", Name: "p"},
 		"controller sees pod p modified (resourceVersion 17)": {Kind: Delivery, Actor: "controller", Verb: "MODIFIED",
 			Resource: "pods", Name: "p", Object: pod},
+		"controller is not told of pod p, which its watch leaves out": {
+			Kind: Delivery, Actor: "controller", Verb: "SKIPPED", Resource: "pods", Namespace: "default", Name: "p",
+		},
 		"controller is sent a bookmark of pods": {Kind: Delivery, Actor: "controller", Verb: "BOOKMARK", Resource: "pods"},
 		"controller lists pods again":           {Kind: Delivery, Actor: "controller", Verb: "RELIST", Resource: "pods"},
 		"controller sees pod p ERROR":           {Kind: Delivery, Actor: "controller", Verb: "ERROR", Resource: "pods", Name: "p"},

@@ -119,6 +119,8 @@ func (n *narrator) delivery(e *Entry) string {
 	switch e.Verb {
 	case "RELIST":
 		return actor(e) + " lists " + plain(e.Resource) + " again"
+	case "SKIPPED":
+		return actor(e) + " is not told of " + n.thing(e) + ", which its watch leaves out"
 	case "BOOKMARK":
 		return actor(e) + " is sent a bookmark of " + plain(e.Resource)
 	case "ADDED", "MODIFIED", "DELETED":

@@ -68,7 +68,7 @@ func (d *Door) list(ctx context.Context, q *request) (*response, error) {
 			Limit: options.Limit, Continue: options.Continue,
 			ResourceVersion: options.ResourceVersion, ResourceVersionMatch: options.ResourceVersionMatch,
 		})
-		c.RecordRead("list", q.key(), err)
+		c.RecordSelection("list", sel, err)
 		return err
 	})
 	if err != nil {

@@ -29,7 +29,7 @@ func (d *Door) watch(ctx context.Context, q *request) (*response, error) {
 			Selection: sel, From: options.ResourceVersion, Bookmarks: options.AllowWatchBookmarks,
 			SendInitialEvents: options.SendInitialEvents != nil && *options.SendInitialEvents,
 		}, s)
-		c.RecordRead("watch", q.key(), err)
+		c.RecordSelection("watch", sel, err)
 		return err
 	})
 	if err != nil {

@@ -45,8 +45,9 @@ func (l *Live) List(ctx context.Context, list client.ObjectList, opts ...client.
 	call.Namespace, call.Name = namespaceFor(call.Resource, options.Namespace), ""
 	page := apiserver.Page{}
 	err = l.gate.Request(ctx, call, func(caller *apiserver.Caller) (err error) {
-		page, err = caller.ListPage(selectionOf(call.Resource, options), pageOf(options))
-		caller.RecordRead("list", keyOf(call), err)
+		sel := selectionOf(call.Resource, options)
+		page, err = caller.ListPage(sel, pageOf(options))
+		caller.RecordSelection("list", sel, err)
 		return err
 	})
 	if err != nil {
