@@ -14,7 +14,8 @@ import (
 )
 
 // Decisions are the rules of the Job API, one small function each. All but NewPod are pure, and none may keep or change
-// what it is given: the pods are shared with the cache. A broken implementation replaces one of them.
+// what it is given: the pods are shared with the cache. Those that add to a new pod, and those that record something in a
+// status, change that and nothing else. A broken implementation replaces one of them.
 type Decisions struct {
 	Limits Limits
 
@@ -180,7 +181,7 @@ type Decisions struct {
 
 // Reference returns the decisions of the reference implementation.
 func Reference() Decisions {
-	return Decisions{
+	d := Decisions{
 		Limits: UpstreamLimits(),
 
 		WakeOnJob: wakeOnJob,
@@ -228,29 +229,6 @@ func Reference() Decisions {
 		HeldBack:           heldBack,
 		BackoffWake:        backoffWake,
 
-		IndexOf:      indexOf,
-		InRange:      inRange,
-		Misplaced:    misplaced,
-		KeptOfIndex:  keptOfIndex,
-		TakenIndexes: takenIndexes,
-		NextIndexes:  nextIndexes,
-		AddIndex:     addIndex,
-
-		IndexFails:           indexFails,
-		IndexFailures:        indexFailures,
-		FailuresAfter:        failuresAfter,
-		AddFailures:          addFailures,
-		IndexBackoff:         indexBackoff,
-		IsLaterFailure:       isLaterFailure,
-		StaysUntilReplaced:   staysUntilReplaced,
-		TooManyIndexesFailed: tooManyIndexesFailed,
-		NoIndexLeft:          noIndexLeft,
-
-		MatchRule:      matchRule,
-		AskPolicy:      askPolicy,
-		IgnoresFailure: ignoresFailure,
-		SuccessRuleMet: successRuleMet,
-
 		CountAs:         countAs,
 		MayRelease:      mayRelease,
 		MayFinish:       mayFinish,
@@ -268,4 +246,35 @@ func Reference() Decisions {
 		Removal: removalCalls(),
 		Steps:   syncSteps(),
 	}
+	d.decideIndexes()
+	d.decidePolicies()
+	return d
+}
+
+// decideIndexes is what Indexed Jobs need.
+func (d *Decisions) decideIndexes() {
+	d.IndexOf = indexOf
+	d.InRange = inRange
+	d.Misplaced = misplaced
+	d.KeptOfIndex = keptOfIndex
+	d.TakenIndexes = takenIndexes
+	d.NextIndexes = nextIndexes
+	d.AddIndex = addIndex
+	d.IndexFails = indexFails
+	d.IndexFailures = indexFailures
+	d.FailuresAfter = failuresAfter
+	d.AddFailures = addFailures
+	d.IndexBackoff = indexBackoff
+	d.IsLaterFailure = isLaterFailure
+	d.StaysUntilReplaced = staysUntilReplaced
+	d.TooManyIndexesFailed = tooManyIndexesFailed
+	d.NoIndexLeft = noIndexLeft
+}
+
+// decidePolicies is what failure and success policies need.
+func (d *Decisions) decidePolicies() {
+	d.MatchRule = matchRule
+	d.AskPolicy = askPolicy
+	d.IgnoresFailure = ignoresFailure
+	d.SuccessRuleMet = successRuleMet
 }
