@@ -81,6 +81,22 @@ func TestSimulatedReadyPodsThatCouldNotBeDeleted(t *testing.T) { // STAT-2, STAT
 	g.Expect(seen).To(BeNumerically(">", 0))
 }
 
+// A suspended Job becomes complete, since it shrinks. Its startTime is gone by then, without which the API server refuses
+// the terminal condition. Upstream tries until somebody resumes the Job.
+func TestSimulatedSuspendedJobThatShrinksToWhatIsDone(t *testing.T) { // COMP-14, STV-9
+	g := NewWithT(t)
+	res, status := run(t, &sim.Scenario{
+		Jobs: []*batchv1.Job{indexed(3, 3)},
+		Pods: scripts(of(2, succeeding(time.Hour)), []kubelet.Script{succeeding(2 * time.Second)}),
+		Actions: []sim.Action{
+			{When: sim.When{At: 10 * time.Second}, Suspend: new(true)},
+			{When: sim.When{At: 20 * time.Second}, Scale: &sim.Scale{Completions: new(int32(2)), Parallelism: new(int32(2))}},
+		},
+	})
+	g.Expect(story(status)).To(Equal(`succeeded 2 failed 0 completed "0,1" Complete CompletionsReached`))
+	g.Expect(refusedWrites(res)).To(BeZero())
+}
+
 // Completions shrink, and parallelism changes again before the controller has looked: the API server then refuses that
 // succeeded shrinks as well, until as many indexes have succeeded anew. Upstream does the same.
 func TestSimulatedShrinkThatCannotBeStored(t *testing.T) { // EIJ-2, STV-13
