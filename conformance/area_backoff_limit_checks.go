@@ -83,7 +83,7 @@ func deletedPodsCount(_ *examiner, j *jobState) (since time.Duration, what strin
 	if j.newFailed == 0 || j.gone || j.finished() || replacesOnlyFailed(j.obj) {
 		return 0, "", false
 	}
-	if p := j.uncounted(func(p *podState) bool { return p.deleted.come() && !p.deleted.byImplementation() && p.failed() }); p != nil {
+	if p := j.uncounted(func(p *podState) bool { return p.deleted.come() && !p.deleted.byImplementation() && p.counts() }); p != nil {
 		return p.deleted.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " was deleted by somebody else, and does not count as failed"), true
 	}
 	return 0, "", false
@@ -101,12 +101,21 @@ func (j *jobState) countable() int {
 		switch {
 		case p.givenUp:
 			n += 1 + p.recounts
-		case p.early || p.surplus:
+		case (p.early || p.surplus) && !p.forgotten():
+		case p.ignored(): // PFP-6
 		case p.obj.Status.Phase == corev1.PodFailed, p.deleted.come():
 			n += 1 + p.recounts
 		}
 	}
 	return n
+}
+
+// forgotten reports whether the implementation may have forgotten why it has deleted the pod: the decision that a success
+// policy is met, and what follows from it, was refused, or the instance is another one (SP-2, CTRL-8).
+func (p *podState) forgotten() bool {
+	v := p.view
+	return p.job != nil && p.job.obj.Spec.SuccessPolicy != nil && p.deleted.byImplementation() &&
+		(v.wasRefusedSince(p.deleted.at) || v.runsSince >= p.deleted.at)
 }
 
 // failuresAreReal is that what a status says of failures is no more than the pods that can have failed.
@@ -148,6 +157,9 @@ func exceededReason(x *examiner, j *jobState) {
 	c := decision(x, j, batchv1.JobFailureTarget)
 	if c == nil || x.now < x.hindered || j.leastFailed(j.before) <= j.mostLimit() {
 		return
+	}
+	if c.Reason == batchv1.JobReasonPodFailurePolicy && j.perhapsPolicyFails() {
+		return // that is looked at first (SYNC-1)
 	}
 	if x.exercised(); c.Reason != batchv1.JobReasonBackoffLimitExceeded {
 		x.violated("Job %s fails with %s, but %d of its pods have failed, which exceeds backoffLimit %d",
@@ -203,7 +215,7 @@ func killedCount(reason string, filter jobFilter) func() any {
 			failed, killed := 0, 0
 			for _, p := range j.pods {
 				switch {
-				case p.killed && p.job == j && !j.endedWell(p):
+				case p.killed && p.job == j && !j.endedWell(p) && !ignores(j.obj, p.obj): // PFP-10
 					killed++
 					failed++
 				case p.account == listedFailed || p.account == countedFailed:

@@ -173,7 +173,7 @@ func (c *killedPods) job(x *examiner, j *jobState) {
 	}
 	if becameFailureTarget(x, j) {
 		for _, p := range j.pods {
-			if p.job == j && p.tracked() && !terminal(p.obj) {
+			if p.job == j && p.tracked() && !terminal(p.obj) && !ignores(j.obj, p.obj) { // PFP-10
 				c.alive = append(c.alive, alivePod{p, replacesOnlyFailed(j.obj)})
 			}
 		}
@@ -182,7 +182,7 @@ func (c *killedPods) job(x *examiner, j *jobState) {
 		return
 	}
 	for _, p := range c.alive {
-		if p.job != j || !c.mustCount(p) || p.untracked.come() && !p.untracked.byImplementation() {
+		if p.job != j || !c.mustCount(p) || ignores(j.obj, p.obj) || p.untracked.come() && !p.untracked.byImplementation() {
 			continue
 		}
 		x.exercised()

@@ -34,7 +34,7 @@ func nothingIsLost(x *examiner, p *podState) {
 		return
 	}
 	counts := func(pod *corev1.Pod) bool { return pod.DeletionTimestamp != nil || terminal(pod) }
-	if p.seen == nil || !p.perhaps(counts) || p.early || p.perhaps(j.deselects) { // it may have been let go (SEL-2)
+	if p.seen == nil || !p.perhaps(counts) || p.early || p.ignored() || p.perhaps(j.deselects) { // it may have been let go (SEL-2)
 		return
 	}
 	x.exercised()
@@ -148,7 +148,7 @@ func disruptedUncounted(filter func(*corev1.Pod) bool) owes {
 		if j.newFailed == 0 || !j.runs() {
 			return 0, "", false
 		}
-		if p := j.uncounted(func(p *podState) bool { return p.obj.Status.Phase == corev1.PodFailed && filter(p.obj) }); p != nil {
+		if p := j.uncounted(func(p *podState) bool { return p.counts() && terminal(p.obj) && filter(p.obj) }); p != nil {
 			return p.ended.at, j.say("pod ", p.obj.Name, " was ended by the cluster, and does not count as failed"), true
 		}
 		return 0, "", false

@@ -81,7 +81,7 @@ func (deletedUnmanaged) pod(x *examiner, p *podState) {
 	switch {
 	case p.created.entry == x.entry:
 		x.violated("Job %s is being deleted, and pod %s is created for it", j.obj.Name, p.obj.Name)
-	case p.deleted.entry == x.entry && p.seen != nil && isActive(p.seen) && !j.decided() && !j.mayFail():
+	case p.deleted.entry == x.entry && p.seen != nil && isActive(p.seen) && !j.decided() && !j.mayFail() && !j.perhapsSuccessRuleMet():
 		x.violated("Job %s is being deleted and has not failed, and its active pod %s is deleted", j.obj.Name, p.obj.Name)
 	}
 }

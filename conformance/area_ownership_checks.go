@@ -110,7 +110,7 @@ func replacedAtOnce(filter jobFilter) func() any {
 		return p.job != nil && p.before == nil && x.byImplementation() && p.job.fail() == 0 && filter(x, p.job)
 	}
 	return promptAfterPod(occasion, func(x *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-		if j.fail() > 0 || j.missing() == 0 || pastDeadline(j.obj, x.now) || !filter(x, j) {
+		if j.fail() > 0 || len(j.failures) > 0 || j.missing() == 0 || pastDeadline(j.obj, x.now) || !filter(x, j) {
 			return 0, "", false
 		}
 		return 0, j.say("Job ", j.obj.Name, " has too few active pods and no failed ones, and gets no pod"), true

@@ -66,7 +66,7 @@ func (c *endedPods) pod(x *examiner, p *podState) {
 	j := p.job
 	switch {
 	case p.ended.entry == x.entry:
-		if j != nil && j.core() && p.tracked() && !p.deleted.come() && !j.decided() && !p.gone {
+		if j != nil && j.core() && p.tracked() && !p.deleted.come() && !j.decided() && !p.gone && !p.ignored() {
 			ended := c.ended.of(j)
 			*ended = append(*ended, p)
 		}

@@ -55,7 +55,7 @@ func failedPodsCount(_ *examiner, j *jobState) (since time.Duration, what string
 	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || !j.is.plain || onFailure(j.obj) || j.newFailed == 0 {
 		return 0, "", false
 	}
-	if p := j.uncounted(func(p *podState) bool { return p.obj.Status.Phase == corev1.PodFailed }); p != nil {
+	if p := j.uncounted(func(p *podState) bool { return p.counts() && terminal(p.obj) }); p != nil {
 		return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " has failed, and it is not counted"), true
 	}
 	return 0, "", false
@@ -87,7 +87,7 @@ func oneAtATime(j *jobState) bool {
 	}
 	for i, p := range j.pods {
 		if p.job != j || p.obj.Status.Phase != corev1.PodFailed || p.deleted.come() || p.created.entry.Lost ||
-			!p.created.byImplementation() {
+			!p.created.byImplementation() || p.ignored() {
 			return false
 		}
 		if p.untracked.come() && !p.untracked.byImplementation() { // somebody has kept it from being counted

@@ -78,7 +78,7 @@ func released(x *examiner, p *podState) bool {
 func mustBeListed(x *examiner, p *podState) bool {
 	j := p.job
 	if j == nil || j.gone || !j.core() || j.obj.DeletionTimestamp != nil || j.finished() ||
-		isTrue(j.obj, batchv1.JobSuccessCriteriaMet) || p.seen == nil || !p.settled() {
+		isTrue(j.obj, batchv1.JobSuccessCriteriaMet) || p.seen == nil || !p.settled() || p.ignored() {
 		return false
 	}
 	replacesAll := j.surely(func(job *batchv1.Job) bool { return !replacesOnlyFailed(job) })
@@ -93,7 +93,7 @@ func (c listedBeforeReleased) job(x *examiner, j *jobState) {
 		return
 	}
 	for _, p := range j.pods {
-		if p.job == j && p.tracked() && p.seen != nil && p.settled() && p.surely(terminal) {
+		if p.job == j && p.tracked() && p.seen != nil && p.settled() && p.surely(terminal) && !p.ignored() {
 			c[p] = true
 		}
 	}

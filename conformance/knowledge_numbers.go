@@ -67,9 +67,9 @@ func (j *jobState) mostSucceeded(version *batchv1.Job) int {
 // it has deleted itself are left out: whether they count depends on why it did (PAR-5, BL-7).
 func (j *jobState) leastFailed(version *batchv1.Job) int {
 	n, byThemselves := failedIn(version), 0
-	failed := func(pod *corev1.Pod) bool { return failedAs(pod, replacesOnlyFailed(version)) }
+	failed := func(pod *corev1.Pod) bool { return countsAsFailed(version, pod, replacesOnlyFailed(version)) }
 	for _, p := range j.pods {
-		if isFailedOrStopping(p.obj) && !p.deleted.byImplementation() {
+		if isFailedOrStopping(p.obj) && !p.deleted.byImplementation() && !ignores(version, p.obj) {
 			byThemselves++
 		}
 		if isNews(version, p) && p.job == j && !p.deleted.byImplementation() &&
@@ -87,7 +87,7 @@ func (j *jobState) mostFailed(base *batchv1.Job) int {
 		if !isNews(base, p) || p.ownKill() || !p.perhapsThere(p.carries) {
 			continue
 		}
-		if p.perhapsThere(func(pod *corev1.Pod) bool { return failedAs(pod, onlyFailed) }) {
+		if p.perhapsThere(func(pod *corev1.Pod) bool { return countsAsFailed(base, pod, onlyFailed) }) {
 			n++
 		}
 	}

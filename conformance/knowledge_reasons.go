@@ -4,6 +4,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 )
 
 // What the implementation may or must conclude about a Job, whatever lies between the least and the most it can know.
@@ -58,10 +59,25 @@ func (j *jobState) perhapsPastDeadline() bool {
 	})
 }
 
+// perhapsPolicyFails reports whether, for all that the implementation can know, a pod has failed so that the pod failure
+// policy fails the Job. It may be any pod that the Job has or has had (PFP-11).
+func (j *jobState) perhapsPolicyFails() bool {
+	return j.obj.Spec.PodFailurePolicy != nil &&
+		j.anyPod(func(p *podState) bool { return p.perhaps(func(pod *corev1.Pod) bool { return failsJob(j.obj, pod) }) })
+}
+
+// surelyPolicyFails reports whether the implementation must see one that it has not accounted yet.
+func (j *jobState) surelyPolicyFails() bool {
+	return j.obj.Spec.PodFailurePolicy != nil && j.anyPod(func(p *podState) bool {
+		return p.job == j && p.account == unlisted && p.surelyThere(p.carries) &&
+			p.surelyThere(func(pod *corev1.Pod) bool { return failsJob(j.obj, pod) })
+	})
+}
+
 // mayFail reports whether the implementation may have reason to fail the Job.
 func (j *jobState) mayFail() bool {
 	failing := func(job *batchv1.Job) bool { return isTrue(job, batchv1.JobFailureTarget) }
-	return j.perhaps(failing) || j.perhapsOverLimit(j.obj) || j.perhapsPastDeadline()
+	return j.perhaps(failing) || j.perhapsOverLimit(j.obj) || j.perhapsPastDeadline() || j.perhapsPolicyFails()
 }
 
 // mayDelete reports whether the implementation may have reason to delete an active pod of the Job.
@@ -69,5 +85,5 @@ func (j *jobState) mayDelete() bool {
 	going := func(job *batchv1.Job) bool {
 		return job.DeletionTimestamp != nil || isDecided(job) || suspended(job)
 	}
-	return j.gone || j.perhaps(going) || j.mayFail() || j.mostActive() > j.leastWanted()
+	return j.gone || j.perhaps(going) || j.mayFail() || j.perhapsSuccessRuleMet() || j.mostActive() > j.leastWanted()
 }

@@ -57,7 +57,7 @@ func deadlineOf(job *batchv1.Job) time.Duration {
 func plainJob(job *batchv1.Job) bool {
 	s := &job.Spec
 	return (s.CompletionMode == nil || *s.CompletionMode == batchv1.NonIndexedCompletion) &&
-		s.PodFailurePolicy == nil && s.SuccessPolicy == nil && s.BackoffLimitPerIndex == nil
+		s.BackoffLimitPerIndex == nil
 }
 
 func workQueue(job *batchv1.Job) bool { return job.Spec.Completions == nil }
@@ -124,7 +124,7 @@ func managedByOthers(job *batchv1.Job) bool {
 func isCore(job *batchv1.Job) bool {
 	s := &job.Spec
 	return valueOr(s.CompletionMode, batchv1.NonIndexedCompletion) == batchv1.NonIndexedCompletion &&
-		s.PodFailurePolicy == nil && s.SuccessPolicy == nil && s.BackoffLimitPerIndex == nil &&
+		s.BackoffLimitPerIndex == nil &&
 		valueOr(s.ManagedBy, batchv1.JobControllerName) == batchv1.JobControllerName
 }
 

@@ -142,7 +142,8 @@ func (j *jobState) shortestWait(x *view, n func([]*podState) int, most time.Dura
 		if f.surplus || f.unsure || lost || f.failing.at <= x.runsSince || s != nil && (f.failing.entry.Seq < s.ended.entry.Seq || f.soonest <= s.latest) {
 			continue
 		}
-		failed := func(pod *corev1.Pod) bool { return failedAs(pod, j.perhaps(replacesOnlyFailed)) }
+		// Whether ignored failures count is not settled (BO-8).
+		failed := func(pod *corev1.Pod) bool { return countsAsFailed(j.obj, pod, j.perhaps(replacesOnlyFailed)) }
 		if f.seen != nil && f.settled() && f.surely(failed) || f.account != unlisted {
 			w.failures = append(w.failures, f)
 			soonest = f.soonest

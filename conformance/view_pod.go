@@ -42,6 +42,7 @@ type podState struct {
 	orphan, stray bool
 	account       account
 	givenUp       bool      // it may count as failed because its Job was failing while it was alive
+	unignored     bool      // it was failed at some time so that the pod failure policy did not ignore it
 	swapped       bool      // it was controlled by somebody else, or by nobody, for a time
 	denied        bool      // the implementation was told that it is gone, and may believe it (TRK-5)
 	accountOf     *jobState // whose account that is
@@ -116,6 +117,7 @@ func (p *podState) stored(v *view, obj *corev1.Pod) {
 		p.early = !terminal(obj) && !p.deleted.come() && (was == nil || !isTrue(was.obj, batchv1.JobFailureTarget))
 	}
 	p.join()
+	p.unignored = p.unignored || p.job != nil && p.counts()
 	p.noteEnd(v)
 	p.noteCreation(v)
 	if j := p.job; j != nil && onFailure(j.obj) && restartsReach(j.restarts, backoffLimitOf(j.obj)) {
@@ -141,7 +143,7 @@ func (p *podState) control(v *view) {
 	if p.job == nil || p.job == p.last {
 		return
 	}
-	p.last = p.job
+	p.last, p.unignored = p.job, false
 	p.account, p.listed = unlisted, nil // another Job has counted it, if any
 	if !slices.Contains(p.job.pods, p) {
 		p.job.pods = append(p.job.pods, p)
@@ -197,6 +199,14 @@ func (p *podState) failed() bool {
 	}
 	return p.job == nil || !replacesOnlyFailed(p.job.obj)
 }
+
+// counts reports whether it has failed, and the pod failure policy of its Job does not ignore that.
+func (p *podState) counts() bool {
+	return p.failed() && (p.job == nil || !ignores(p.job.obj, p.obj))
+}
+
+// ignored reports whether it has failed, and has never done so in a way that counts (PFP-6).
+func (p *podState) ignored() bool { return p.obj.Status.Phase == corev1.PodFailed && !p.unignored }
 
 // adoptedAgain reports whether a pod was controlled by nobody, or by somebody else, for a time: it is a new pod to the Job
 // that adopts it, and counts by SEL-4 although it may have counted before, which COMP-12 forgets.

@@ -145,7 +145,7 @@ func (p *podState) add(sign int) {
 	switch {
 	case p.obj.Status.Phase == corev1.PodSucceeded:
 		t.newSucceeded += sign
-	case p.failed():
+	case p.counts():
 		t.newFailed += sign
 	}
 }
