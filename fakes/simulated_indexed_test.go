@@ -270,7 +270,7 @@ func TestSimulatedIndexedCrashAtEveryCall(t *testing.T) { // CTRL-1, COMP-12
 			for call := 1; call < 60; call++ {
 				_, status := run(t, &sim.Scenario{
 					Jobs:   []*batchv1.Job{job},
-					Pods:   scripts(of(1, failing(2*time.Second)), []kubelet.Script{succeeding(4 * time.Second)}),
+					Pods:   scripts(of(1, failing(2*time.Second), succeeding(4*time.Second)), []kubelet.Script{succeeding(4 * time.Second)}),
 					Faults: []sim.Fault{{Crash: &sim.Crash{Call: call, After: after, Down: 3 * time.Second}}},
 				})
 				NewWithT(t).Expect(story(status)).To(Equal(want), "call %d, after it: %v", call, after)
