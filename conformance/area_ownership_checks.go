@@ -307,8 +307,9 @@ func (othersJobs) call(x *examiner, e *trace.Entry) {
 	}
 	switch obj := e.Object.(type) {
 	case *batchv1.Job:
-		if managedByOthers(obj) && e.Verb != "get" && e.Verb != "list" {
-			x.violated("Job %s is managed by %s, and the implementation asks to %s its %s", obj.Name, *obj.Spec.ManagedBy, e.Verb,
+		if !x.claims.manages(obj) && e.Verb != "get" && e.Verb != "list" {
+			x.violated("Job %s is managed by %s, and the implementation asks to %s its %s", obj.Name,
+				valueOr(obj.Spec.ManagedBy, batchv1.JobControllerName), e.Verb,
 				cmp.Or(e.Subresource, "spec"))
 		}
 	case *corev1.Pod:

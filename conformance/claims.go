@@ -24,6 +24,9 @@ type Claims struct {
 	Kubernetes Minor
 	// Features are the optional features that it has.
 	Features []Feature
+	// ManagedBy is the value of spec.managedBy of the Jobs that it looks after. For the built-in controller's, the default,
+	// it may be empty in the Job.
+	ManagedBy string
 	// UpstreamExact holds it to the timing and the order of effects of kube-controller-manager.
 	UpstreamExact bool
 	// Finalizer is what it keeps pods with until they are counted (POD-4).
@@ -33,5 +36,5 @@ type Claims struct {
 
 // DefaultClaims are those of an implementation that says nothing: the core, as the latest minor has it.
 func DefaultClaims() Claims {
-	return Claims{Kubernetes: Latest, Finalizer: v1.JobTrackingFinalizer, Bounds: DefaultBounds()}
+	return Claims{Kubernetes: Latest, ManagedBy: v1.JobControllerName, Finalizer: v1.JobTrackingFinalizer, Bounds: DefaultBounds()}
 }

@@ -53,6 +53,8 @@ type evaluator struct {
 	shrinkEvents int
 	differs      string
 	harness      string
+	// leftOut is what was not run because of what is not claimed.
+	leftOut []LeftOut
 }
 
 // finding is what was found on one requirement.
@@ -143,7 +145,10 @@ func (e *evaluator) runScenarios() error {
 		if err != nil {
 			return fmt.Errorf("conformance: %w", err)
 		}
-		if err := e.runSpecOnce(e.newSpec(s)); err != nil {
+		f := e.newSpec(s)
+		if why := e.leaveOut(s, ofScenarios); why != "" {
+			f.verdict, f.why = NotClaimed, []string{why}
+		} else if err := e.runSpecOnce(f); err != nil {
 			return err
 		}
 		e.tell("scenarios", i+1, 2*len(names))
@@ -169,7 +174,7 @@ func (e *evaluator) runOnlyScenario() error {
 }
 
 func (e *evaluator) newSpec(s *sim.Scenario) *scenarioFinding {
-	f := &scenarioFinding{scenario: s, verdict: Inconclusive}
+	f := &scenarioFinding{scenario: ManageJobs(s, e.claims.ManagedBy), verdict: Inconclusive}
 	e.scenarios = append(e.scenarios, f)
 	return f
 }

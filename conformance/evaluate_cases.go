@@ -18,12 +18,15 @@ type randomCase struct {
 func (e *evaluator) newCase(number int) randomCase {
 	seed := event.Mix(e.seed + event.Mix(uint64(number)))
 	chooser := event.NewSeeded(seed)
-	c := randomCase{number: number, scenario: generate.Scenario(chooser, generate.Options{})}
+	c := randomCase{number: number, scenario: ManageJobs(generate.Scenario(chooser, e.generated()), e.claims.ManagedBy)}
 	if chooser.Choose("how", 3) > 0 { // a third of the cases is calm
 		c.how = []sim.Option{sim.WithSeed(seed)}
 	}
 	return c
 }
+
+// generated is what random cases may have.
+func (o *options) generated() generate.Options { return generate.Options{} }
 
 // sampled tells which cases are run twice, to see whether the implementation differs from itself.
 func sampled(number int) bool { return number%100 == 1 }

@@ -16,6 +16,7 @@ func (e *evaluator) report() *Report {
 		APIVersion: ReportAPIVersion, Kind: ReportKind,
 		Implementation: e.impl.Name(), Identity: e.claims.Identity, Suite: suiteVersion(),
 		Profile: e.profile(), Situations: e.situations, Seed: e.seed, Cases: e.cases, Focus: e.focus,
+		LeftOut: e.leftOut,
 	}
 	switch {
 	case e.scenario != nil:
@@ -71,8 +72,8 @@ func (e *evaluator) profile() Profile {
 	}
 	return Profile{
 		Kubernetes: fmt.Sprintf("1.%d", e.claims.Kubernetes), Levels: levels, Features: e.claims.Features,
-		Finalizer: e.claims.Finalizer,
-		Reaction:  e.claims.Bounds.Reaction.String(), Retry: e.claims.Bounds.Retry.String(),
+		ManagedBy: e.claims.otherName(), Finalizer: e.claims.Finalizer,
+		Reaction: e.claims.Bounds.Reaction.String(), Retry: e.claims.Bounds.Retry.String(),
 	}
 }
 
@@ -81,9 +82,10 @@ func (e *evaluator) scenarioRow(f *scenarioFinding) ScenarioRow {
 	if f.verdict == NotConformant && e.differs != "" {
 		row.Verdict, row.Why = Inconclusive, append([]string{differsWhy}, f.why...)
 	}
-	if f.verdict != Conformant {
+	if f.verdict != Conformant && f.verdict != NotClaimed {
 		row.Reproduce = e.reproduce(Reproduction{
 			Implementation: e.impl.Name(), Scenario: f.scenario.Name, Replay: f.replay, UpstreamExact: e.claims.UpstreamExact,
+			Features: e.claims.Features, ManagedBy: e.claims.otherName(),
 		})
 	}
 	return row
@@ -134,6 +136,7 @@ func (e *evaluator) violationRow(f *finding) *ViolationRow {
 	reproduction := Reproduction{
 		Implementation: e.impl.Name(), Requirement: f.requirement.ID, Scenario: c.scenario,
 		Seed: e.seed, Case: c.number, UpstreamExact: e.claims.UpstreamExact,
+		Features: e.claims.Features, ManagedBy: e.claims.otherName(),
 	}
 	if len(c.result.Token.Choices) > 0 && c.scenario != "" {
 		reproduction.Replay = row.Replay

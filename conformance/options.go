@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,9 +28,10 @@ type options struct {
 	seed   uint64
 	checks int
 	// only the random case of this number (from 1), or only this scenario.
-	only     int
-	scenario *sim.Scenario
-	replay   *event.Token
+	only        int
+	allFeatures bool
+	scenario    *sim.Scenario
+	replay      *event.Token
 
 	requirements []*Requirement
 	progress     func(Progress)
@@ -46,6 +48,21 @@ func WithKubernetes(m Minor) Option { return func(o *options) { o.claims.Kuberne
 // WithFeatures claims optional features, one by one.
 func WithFeatures(f ...Feature) Option {
 	return func(o *options) { o.claims.Features = append(o.claims.Features, f...) }
+}
+
+// WithAllFeatures claims every optional feature that the chosen Kubernetes minor has.
+func WithAllFeatures() Option { return func(o *options) { o.allFeatures = true } }
+
+// WithManagedBy claims ManagedBy, under a name: all Jobs of scenarios and random cases are managed by it, and those that
+// are not, because they say nothing or name somebody else, must be left alone (MB-1). An external controller is evaluated
+// this way.
+func WithManagedBy(name string) Option {
+	return func(o *options) {
+		o.claims.ManagedBy = name
+		if !slices.Contains(o.claims.Features, ManagedBy) {
+			o.claims.Features = append(o.claims.Features, ManagedBy)
+		}
+	}
 }
 
 // WithUpstreamExact claims the timing and the order of effects of kube-controller-manager as well.
@@ -107,6 +124,10 @@ type Reproduction struct {
 	// Replay is the token of a random run of a built-in scenario; empty for a calm one.
 	Replay        string
 	UpstreamExact bool
+	// Features are the claimed features, which decide what a random case is, and ManagedBy is the name of WithManagedBy;
+	// empty for the built-in controller's.
+	Features  []Feature
+	ManagedBy string
 }
 
 // newOptions applies options and checks that they make sense.
@@ -114,6 +135,9 @@ func newOptions(opts []Option) (*options, error) {
 	o := &options{claims: DefaultClaims(), seed: DefaultSeed, checks: DefaultChecks, shrinkRuns: 600, reproduce: callToReproduce}
 	for _, opt := range opts {
 		opt(o)
+	}
+	if o.allFeatures {
+		o.claims.Features = featuresIn(o.claims.Kubernetes)
 	}
 	if o.requirements == nil {
 		o.requirements = Requirements()
@@ -139,41 +163,10 @@ func (o *options) check() error {
 	if _, err := path.Match(o.focus, ""); err != nil {
 		return fmt.Errorf("focus %q: %w", o.focus, err)
 	}
-	return o.checkFeatures()
-}
-
-func (o *options) checkFeatures() error {
-	for i, f := range o.claims.Features {
-		if !slices.Contains(knownFeatures(), f) {
-			return fmt.Errorf("feature %q: there is no such feature; expected one of %s", f, joinFeatures())
-		}
-		if slices.Contains(o.claims.Features[:i], f) {
-			return fmt.Errorf("feature %q is claimed twice", f)
-		}
+	if err := o.claims.checkFeatures(); err != nil {
+		return err
 	}
-	return nil
-}
-
-// knownFeatures are those of the requirements.
-func knownFeatures() []Feature {
-	var all []Feature
-	for _, r := range Requirements() {
-		if r.Feature != "" && !slices.Contains(all, r.Feature) {
-			all = append(all, r.Feature)
-		}
-	}
-	return all
-}
-
-func joinFeatures() string {
-	names := []string{}
-	for _, f := range knownFeatures() {
-		names = append(names, string(f))
-	}
-	if len(names) == 0 {
-		return "none: this version of the suite knows the core only"
-	}
-	return strings.Join(names, ", ")
+	return o.checkScenario()
 }
 
 // oldest is the oldest minor that can be chosen: the semantics of older ones were not read.
@@ -254,5 +247,22 @@ func callToReproduce(r Reproduction) string {
 	if r.Requirement != "" {
 		args = append(args, fmt.Sprintf("conformance.WithFocus(%q)", r.Requirement))
 	}
+	if r.ManagedBy != "" {
+		args = append(args, fmt.Sprintf("conformance.WithManagedBy(%q)", r.ManagedBy))
+	}
+	if features := slices.DeleteFunc(slices.Clone(r.Features), func(f Feature) bool {
+		return f == ManagedBy && r.ManagedBy != ""
+	}); len(features) > 0 {
+		args = append(args, fmt.Sprintf("conformance.WithFeatures(%s)", quoted(features)))
+	}
 	return before + "conformance.Evaluate(" + strings.Join(args, ", ") + ")"
+}
+
+// quoted lists features as Go has them.
+func quoted(features []Feature) string {
+	var list []string
+	for _, f := range features {
+		list = append(list, strconv.Quote(string(f)))
+	}
+	return strings.Join(list, ", ")
 }

@@ -24,7 +24,7 @@ func Property(impl adapter.Implementation, opts ...Option) func(*rapid.T) {
 			t.Fatalf("conformance: %v", err)
 		}
 		chooser := generate.Rapid(t)
-		s := generate.Scenario(chooser, generate.Options{})
+		s := ManageJobs(generate.Scenario(chooser, o.generated()), o.claims.ManagedBy)
 		var how []sim.Option
 		if chooser.Choose("how", 2) > 0 {
 			how = append(how, sim.WithChooser(chooser))

@@ -32,8 +32,10 @@ type Report struct {
 	// there was one, and Only what was run if it was not everything.
 	Seed  uint64 `json:"seed"`
 	Cases int    `json:"cases"`
-	Focus string `json:"focus,omitempty"`
-	Only  string `json:"only,omitempty"`
+	// LeftOut is what was not run because it takes features that are not claimed.
+	LeftOut []LeftOut `json:"leftOut,omitempty"`
+	Focus   string    `json:"focus,omitempty"`
+	Only    string    `json:"only,omitempty"`
 
 	// Verdict is the sum, and Why says what it rests on when that is not in the rows.
 	Verdict Verdict `json:"verdict"`
@@ -52,6 +54,8 @@ type Profile struct {
 	// Levels are the levels of requirements that were looked at.
 	Levels   []Level   `json:"levels"`
 	Features []Feature `json:"features,omitempty"`
+	// ManagedBy is the value of spec.managedBy of the Jobs that it looks after, if that is not the built-in controller's.
+	ManagedBy string `json:"managedBy,omitempty"`
 	// Finalizer is what it keeps pods with until they are counted.
 	Finalizer string `json:"finalizer"`
 	// Reaction and Retry are the time bounds, as Go writes durations.

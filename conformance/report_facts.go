@@ -23,6 +23,7 @@ func (r *Report) facts() []fact {
 		{"Kubernetes", r.Profile.Kubernetes},
 		{"Levels", joined(r.Profile.Levels)},
 		{"Features", joined(r.Profile.Features)},
+		{"Managed by", r.Profile.ManagedBy},
 		{"Finalizer", r.Profile.Finalizer},
 		{"Reaction time", r.Profile.Reaction},
 		{"Retry time", r.Profile.Retry},
@@ -30,6 +31,7 @@ func (r *Report) facts() []fact {
 		{"Only", r.Only},
 		{"Situations", fmt.Sprint(r.Situations)},
 		{"Random cases", cases},
+		{"Left out", strings.Join(r.LeftOutText(), "; ")},
 		{"jobsim", r.Suite},
 	} {
 		if f.Value != "" {

@@ -115,17 +115,10 @@ func replacesOnlyFailed(job *batchv1.Job) bool {
 	return job.Spec.PodReplacementPolicy != nil && *job.Spec.PodReplacementPolicy == batchv1.Failed
 }
 
-// managedByOthers reports whether spec.managedBy gives the Job to a controller other than the built-in one, in whose
-// place an implementation is evaluated (MB-1).
-func managedByOthers(job *batchv1.Job) bool {
-	return job.Spec.ManagedBy != nil && *job.Spec.ManagedBy != batchv1.JobControllerName
-}
-
 func isCore(job *batchv1.Job) bool {
 	s := &job.Spec
 	return valueOr(s.CompletionMode, batchv1.NonIndexedCompletion) == batchv1.NonIndexedCompletion &&
-		s.BackoffLimitPerIndex == nil &&
-		valueOr(s.ManagedBy, batchv1.JobControllerName) == batchv1.JobControllerName
+		s.BackoffLimitPerIndex == nil
 }
 
 func valueOr[T any](p *T, otherwise T) T {

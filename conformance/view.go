@@ -121,7 +121,7 @@ func (v *view) stored(e *trace.Entry) seenChange {
 	switch obj := e.Object.(type) {
 	case *batchv1.Job:
 		j := v.jobByUID[obj.UID]
-		if managedByOthers(obj) { // no promise is about such a Job, except that it is left alone (MB-1)
+		if !v.claims.manages(obj) { // no promise is about such a Job, except that it is left alone (MB-1)
 			if e.Text != "no change" {
 				v.noteChange(jobsResource)
 			}
@@ -156,7 +156,7 @@ func (v *view) stored(e *trace.Entry) seenChange {
 func (v *view) removed(e *trace.Entry) seenChange {
 	switch obj := e.Object.(type) {
 	case *batchv1.Job:
-		if managedByOthers(obj) {
+		if !v.claims.manages(obj) {
 			v.noteChange(jobsResource)
 		}
 		if j := v.jobByUID[obj.UID]; j != nil {

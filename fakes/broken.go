@@ -63,8 +63,11 @@ const (
 )
 
 // Implementation is the broken implementation as something that can be run.
-func (b Broken) Implementation() adapter.Implementation {
+func (b Broken) Implementation(options ...Option) adapter.Implementation {
 	d := Reference()
+	for _, option := range options {
+		option(&d)
+	}
 	b.Break(&d)
 	return Implementation("broken:"+b.Name, d)
 }

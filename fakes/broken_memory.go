@@ -42,7 +42,7 @@ var brokenMemory = []Broken{
 	{
 		Name:    "template-latched",
 		Mistake: "It makes all pods from the template that it read first.",
-		Clauses: []string{"POD-1"},
+		Clauses: []string{"POD-1", "MSD-4"},
 		Break: func(d *Decisions) {
 			beforeStep(d, "manage", func(_ context.Context, s *jobSync) {
 				s.job.Spec.Template = latch(s, "template", s.job.Spec.Template)

@@ -1,14 +1,30 @@
 package fakes
 
 import (
+	batchv1 "k8s.io/api/batch/v1"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/jobsim/jobsim/sim/adapter"
 )
 
 // ReferenceImplementation is the reference as something that can be run: sim.Run(scenario, fakes.ReferenceImplementation()).
-func ReferenceImplementation() adapter.Implementation {
-	return Implementation("reference", Reference())
+func ReferenceImplementation(options ...Option) adapter.Implementation {
+	d := Reference()
+	for _, option := range options {
+		option(&d)
+	}
+	return Implementation("reference", d)
+}
+
+// Option changes a set of decisions to other ones that are right as well.
+type Option func(*Decisions)
+
+// ManagedBy has it look after the Jobs whose spec.managedBy is this name, and no others (MB-1). The default is
+// kubernetes.io/job-controller, whose Jobs need not name it.
+func ManagedBy(name string) Option {
+	return func(d *Decisions) {
+		d.IsForeign = func(job *batchv1.Job) bool { return manager(job) != name }
+	}
 }
 
 // Implementation makes a runnable implementation of a set of decisions.

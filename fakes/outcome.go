@@ -153,7 +153,15 @@ func isFinished(job *batchv1.Job) bool {
 
 // isForeign is MB-1.
 func isForeign(job *batchv1.Job) bool {
-	return job.Spec.ManagedBy != nil && *job.Spec.ManagedBy != batchv1.JobControllerName
+	return manager(job) != batchv1.JobControllerName
+}
+
+// manager is who looks after the Job.
+func manager(job *batchv1.Job) string {
+	if job.Spec.ManagedBy == nil {
+		return batchv1.JobControllerName
+	}
+	return *job.Spec.ManagedBy
 }
 
 func isSuspended(job *batchv1.Job) bool {

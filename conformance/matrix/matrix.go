@@ -133,6 +133,9 @@ func evaluate(ctx context.Context, m Mutant, checks Checks) (Row, error) {
 // evaluate adds what catches the mutant and was not known yet.
 func (r *Row) evaluate(ctx context.Context, options ...conformance.Option) (*conformance.Report, error) {
 	options = append(options, conformance.WithUpstreamExact(), conformance.WithShrinking(0))
+	if len(conformance.FeaturesAbout(r.Clauses...)) > 0 {
+		options = append(options, conformance.WithAllFeatures())
+	}
 	report, err := conformance.Evaluate(ctx, r.Implementation, options...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.Name, err)

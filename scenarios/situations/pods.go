@@ -110,7 +110,7 @@ func podSituations() []Situation {
 			suspend(at(10*second), false), suspend(at(12*second), true),
 			patchSpec(at(30*second), map[string]any{"template": map[string]any{"metadata": map[string]any{
 				"annotations": map[string]any{"example.com/note": "y"}}}}),
-			suspend(at(minute), false)), "POD-1"),
+			suspend(at(minute), false)), "POD-1", "MSD-4"),
 		on(plot(specs(limited(3)), failing(5*second), succeeding(5*second)), "POD-5"),
 		on(with(plot(specs(sized(3, 3)), endless()), deleteJob(at(10*second), metav1.DeletePropagationForeground)),
 			"POD-3", "DEL-2"),

@@ -1,0 +1,56 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/jobsim/jobsim/sim"
+)
+
+// LeftOut is what was not run because the implementation does not claim what it takes.
+type LeftOut struct {
+	// Needs are the features that are not claimed, and Why says so in words.
+	Needs []Feature `json:"needs"`
+	Why   string    `json:"why"`
+	// Scenarios and Situations are how many of them need exactly these.
+	Scenarios  int `json:"scenarios"`
+	Situations int `json:"situations"`
+}
+
+// leaveOut notes that a scenario is not run, and returns why; it is empty for one that is.
+func (e *evaluator) leaveOut(s *sim.Scenario, count func(*LeftOut) *int) string {
+	lacking := e.claims.lacking(s)
+	if len(lacking) == 0 {
+		return ""
+	}
+	i := slices.IndexFunc(e.leftOut, func(l LeftOut) bool { return slices.Equal(l.Needs, lacking) })
+	if i < 0 {
+		i = len(e.leftOut)
+		e.leftOut = append(e.leftOut, LeftOut{Needs: lacking, Why: needs(lacking)})
+	}
+	*count(&e.leftOut[i])++
+	return e.leftOut[i].Why
+}
+
+func ofScenarios(l *LeftOut) *int  { return &l.Scenarios }
+func ofSituations(l *LeftOut) *int { return &l.Situations }
+
+// checkScenario refuses a single scenario that the implementation does not claim to be able to run.
+func (o *options) checkScenario() error {
+	if o.scenario == nil {
+		return nil
+	}
+	if lacking := o.claims.lacking(o.scenario); len(lacking) > 0 {
+		return fmt.Errorf("scenario %s %s; expected that with WithFeatures or WithAllFeatures", o.scenario.Name, needs(lacking))
+	}
+	return nil
+}
+
+// LeftOutText says how much was left out and why; empty if nothing was.
+func (r *Report) LeftOutText() []string {
+	var lines []string
+	for _, l := range r.LeftOut {
+		lines = append(lines, fmt.Sprintf("%d scenarios and %d situations: %s", l.Scenarios, l.Situations, l.Why))
+	}
+	return lines
+}
