@@ -13,10 +13,10 @@ var completions = slices.Concat([]Requirement{
 		ID: "job/completions/success-needs-completions", Clauses: []string{"COMP-1"}, Level: Core, Strength: Must,
 		Sentence: "A Job with completions must not succeed before that many pods have succeeded and no pod is active.",
 		Observed: "When SuccessCriteriaMet=True appears, at least spec.completions pods have succeeded, and the implementation " +
-			"has not seen a pod as active that is active still.",
+			"has not seen a pod as active that is active still; when Complete=True appears, succeeded counts as many.",
 		Source:    "API reference, JobSpec.completions; Kubernetes conformance test \"should run a job to completion\"",
 		Scenarios: []string{"pi", "parallel-completions", "sequential-completions"},
-		check:     func() any { return onJob(successNeedsCompletions) },
+		check:     func() any { return &successNeedsCompletions{} },
 	},
 	{
 		ID: "job/completions/reached-means-success", Clauses: []string{"COMP-1", "SYNC-1"}, Level: Core, Strength: Must,
@@ -82,10 +82,21 @@ func becameSuccessful(x *examiner, j *jobState) bool {
 		(j.before == nil || !isTrue(j.before, batchv1.JobSuccessCriteriaMet))
 }
 
-func successNeedsCompletions(x *examiner, j *jobState) {
-	if !becameSuccessful(x, j) || workQueue(j.obj) {
+// successNeedsCompletions remembers the Jobs of which the implementation has decided that they succeed.
+type successNeedsCompletions struct{ decided perJob[bool] }
+
+func (c *successNeedsCompletions) job(x *examiner, j *jobState) {
+	if workQueue(j.obj) {
 		return
 	}
+	if n := int(j.obj.Status.Succeeded); *c.decided.of(j) && becameFinished(x, j) && n < int(*j.obj.Spec.Completions) {
+		x.violated("Job %s is Complete, and counts %d of %d completions", j.obj.Name, n, *j.obj.Spec.Completions)
+		return
+	}
+	if !becameSuccessful(x, j) {
+		return
+	}
+	*c.decided.of(j) = true
 	x.exercised()
 	if n := max(j.succ(), everSucceeded(j)); n < int(*j.obj.Spec.Completions) {
 		x.violated("Job %s succeeds with %d of %d completions", j.obj.Name, n, *j.obj.Spec.Completions)
