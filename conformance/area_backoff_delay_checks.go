@@ -161,7 +161,7 @@ func resetBySuccess(x *examiner, j *jobState) (since time.Duration, what string,
 		return 0, "", false
 	}
 	w := j.longestWait()
-	if w.n == 0 || len(w.failures) == len(j.failures) {
+	if w.n == 0 || len(w.failures) == len(j.failures) || s.lost() {
 		return 0, "", false
 	}
 	if at, running := deadlineAt(j.obj); running && at <= w.until {
@@ -177,10 +177,16 @@ func releasedBySuccess(x *examiner, j *jobState) (since time.Duration, what stri
 	if s == nil || len(j.failures) == 0 || j.missing() == 0 || x.skewed() || pastDeadline(j.obj, x.now) {
 		return 0, "", false
 	}
-	if w := j.longestWait(); w.n > 0 {
+	if w := j.longestWait(); w.n > 0 || s.lost() {
 		return 0, "", false
 	}
 	return 0, j.say("a pod of Job ", j.obj.Name, " has succeeded after the last failure, a pod is missing, and none is created"), true
+}
+
+// lost reports whether a success may be none to the implementation: the pod lost its finalizer before it was counted, so
+// that nobody may have seen how it ended (PAR-10), or it had counted as failed before it ended (TRK-8).
+func (p *podState) lost() bool {
+	return p.account == unlisted && p.untracked.come() || p.countsFailed()
 }
 
 func isCreationAfterSuccess(x *examiner, p *podState) bool {

@@ -72,7 +72,7 @@ func needlessDelete(x *examiner, p *podState) {
 	if p.deleted.entry != x.entry || !p.deleted.byImplementation() || p.seen == nil || terminal(p.before) {
 		return
 	}
-	if x.exercised(); !j.mayDelete() {
+	if x.exercised(); !j.mayDelete() && !p.perhapsMisplaced(j) {
 		x.violated("pod %s was active, and is deleted for no reason: Job %s has %d failed pods, backoffLimit %d, %d restarts, "+
 			"and %d active pods of which it wants %d", p.obj.Name, j.obj.Name, j.mostFailed(j.obj), j.leastLimit(), j.mostRestarts(),
 			j.mostActive(), j.leastWanted())

@@ -78,7 +78,7 @@ var completions = slices.Concat([]Requirement{
 
 // becameSuccessful reports whether what is looked at is the decision of the implementation that a Job has succeeded.
 func becameSuccessful(x *examiner, j *jobState) bool {
-	return !j.gone && j.is.plain && x.byImplementation() && isTrue(j.obj, batchv1.JobSuccessCriteriaMet) &&
+	return !j.gone && x.byImplementation() && isTrue(j.obj, batchv1.JobSuccessCriteriaMet) &&
 		(j.before == nil || !isTrue(j.before, batchv1.JobSuccessCriteriaMet))
 }
 
@@ -89,17 +89,20 @@ func (c *successNeedsCompletions) job(x *examiner, j *jobState) {
 	if workQueue(j.obj) {
 		return
 	}
-	if n := int(j.obj.Status.Succeeded); *c.decided.of(j) && becameFinished(x, j) && n < int(*j.obj.Spec.Completions) {
+	if n := int(j.obj.Status.Succeeded); *c.decided.of(j) && becameFinished(x, j) && n < completionsOf(j.obj) &&
+		(!indexed(j.obj) || j.obj.Generation == 1) { // it may have grown since
 		x.violated("Job %s is Complete, and counts %d of %d completions", j.obj.Name, n, *j.obj.Spec.Completions)
 		return
 	}
-	if !becameSuccessful(x, j) {
+	if !becameSuccessful(x, j) || j.perhapsSuccessRuleMet() {
 		return
 	}
 	*c.decided.of(j) = true
 	x.exercised()
-	if n := max(j.succ(), everSucceeded(j)); n < int(*j.obj.Spec.Completions) {
-		x.violated("Job %s succeeds with %d of %d completions", j.obj.Name, n, *j.obj.Spec.Completions)
+	least := completionsOf(j.obj)
+	j.known(func(version *batchv1.Job) { least = min(least, completionsOf(version)) })
+	if n := max(j.succ(), everSucceeded(j)); n < least {
+		x.violated("Job %s succeeds with %d of %d completions", j.obj.Name, n, least)
 		return
 	}
 	noActivePod(x, j)
@@ -143,7 +146,7 @@ func suspendedSucceeds(_ *examiner, j *jobState) (since time.Duration, what stri
 type zeroCompletions struct{ promptly }
 
 func wantsNothing(job *batchv1.Job) bool {
-	return plainJob(job) && job.Spec.Completions != nil && *job.Spec.Completions == 0
+	return job.Spec.Completions != nil && *job.Spec.Completions == 0
 }
 
 func zeroSucceeds(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
@@ -163,7 +166,8 @@ func (c *zeroCompletions) job(x *examiner, j *jobState) {
 }
 
 func (c *zeroCompletions) pod(x *examiner, p *podState) {
-	if p.created.entry == x.entry && p.created.byImplementation() && p.maker != nil && wantsNothing(p.maker.obj) {
+	if p.created.entry == x.entry && p.created.byImplementation() && p.maker != nil && wantsNothing(p.maker.obj) &&
+		p.maker.surely(wantsNothing) {
 		x.violated("pod %s is created for Job %s, which has completions 0", p.obj.Name, p.maker.obj.Name)
 	}
 }
@@ -172,7 +176,7 @@ func completeIsNotSuspended(x *examiner, j *jobState) {
 	if becameSuccessful(x, j) && suspended(j.obj) {
 		x.exercised()
 	}
-	if j.gone || !j.is.plain || j.before == nil || j.decided() || !x.byImplementation() ||
+	if j.gone || j.before == nil || j.decided() || !x.byImplementation() ||
 		!isTrue(j.obj, batchv1.JobSuspended) || isTrue(j.before, batchv1.JobSuspended) {
 		return
 	}
@@ -196,17 +200,17 @@ func completeIsNotSuspended(x *examiner, j *jobState) {
 
 func noMoreThanCompletions(x *examiner, p *podState) {
 	j := p.maker
-	if p.created.entry != x.entry || !x.byImplementation() || j == nil || !j.is.plain || workQueue(j.obj) {
+	if p.created.entry != x.entry || !x.byImplementation() || j == nil || workQueue(j.obj) {
 		return
 	}
 	x.exercised()
-	completions := int(*j.obj.Spec.Completions)
+	completions := completionsOf(j.obj)
 	if j.active+j.succ() <= completions {
 		return
 	}
 	active := j.leastActive(p)
 	if j.surely(func(version *batchv1.Job) bool {
-		return active+1+j.leastSucceeded(version) > completions
+		return active+1+j.leastSucceeded(version) > completionsOf(version)
 	}) {
 		x.violated("pod %s is created for Job %s beside %d active pods and %d successes: completions is %d",
 			p.obj.Name, j.obj.Name, active, j.succ(), completions)

@@ -124,7 +124,7 @@ func (v *view) podName(uid types.UID) string {
 }
 
 func surplusShows(x *examiner, j *jobState) {
-	if !becameFinished(x, j) || !isTrue(j.obj, batchv1.JobComplete) || workQueue(j.obj) {
+	if !becameFinished(x, j) || !isTrue(j.obj, batchv1.JobComplete) || workQueue(j.obj) || indexed(j.obj) {
 		return
 	}
 	n := j.listedAs(listedSucceeded, countedSucceeded)
@@ -141,11 +141,11 @@ func surplusShows(x *examiner, j *jobState) {
 type successKept struct{ promptly }
 
 func successCounts(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || !j.is.plain || j.newSucceeded == 0 {
+	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || j.newSucceeded == 0 {
 		return 0, "", false
 	}
 	for _, p := range j.pods {
-		if p.account == unlisted && p.tracked() && isSucceeded(p.obj) && p.deleted.come() {
+		if p.account == unlisted && p.tracked() && isSucceeded(p.obj) && p.deleted.come() && hasPlace(j.obj, p.obj) {
 			return max(p.ended.at, p.deleted.at), j.say("pod ", p.obj.Name, " has succeeded and was deleted then, and it is not counted"), true
 		}
 	}
@@ -181,14 +181,14 @@ func (c *successKept) call(x *examiner, e *trace.Entry) {
 	}
 	j := p.job
 	if j != nil && !j.gone && !j.finished() && j.obj.DeletionTimestamp == nil && p.surelyThere(isSucceeded) &&
-		!p.perhaps(j.deselects) { // which would let it go uncounted (SEL-2)
+		p.surelyCounts(j) && !p.perhaps(j.deselects) { // which would let it go uncounted (SEL-2)
 		x.violated("pod %s of Job %s has succeeded, and loses its finalizer without being counted or listed", p.obj.Name, j.obj.Name)
 	}
 }
 
 func phaseDecides(x *examiner, j *jobState) {
 	u := j.obj.Status.UncountedTerminatedPods
-	if j.gone || j.before == nil || u == nil || !x.byImplementation() || !j.is.plain {
+	if j.gone || j.before == nil || u == nil || !x.byImplementation() {
 		return
 	}
 	for _, uid := range u.Succeeded {

@@ -138,7 +138,7 @@ func (c *queueFailures) job(x *examiner, j *jobState) {
 type idleQueue struct{ promptly }
 
 func idle(job *batchv1.Job) bool {
-	return plainJob(job) && workQueue(job) && parallel(job) == 0 && !suspended(job)
+	return workQueue(job) && parallel(job) == 0 && !suspended(job)
 }
 
 func idleQueueDeadline(x *examiner, j *jobState) (since time.Duration, what string, owed bool) {

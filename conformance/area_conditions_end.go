@@ -168,12 +168,12 @@ type alivePod struct {
 }
 
 func (c *killedPods) job(x *examiner, j *jobState) {
-	if j.gone || j.obj.DeletionTimestamp != nil || !j.core() {
+	if j.gone || j.obj.DeletionTimestamp != nil {
 		return
 	}
 	if becameFailureTarget(x, j) {
 		for _, p := range j.pods {
-			if p.job == j && p.tracked() && !terminal(p.obj) && !ignores(j.obj, p.obj) { // PFP-10
+			if p.job == j && p.tracked() && !terminal(p.obj) && p.surelyCounts(j) && !ignores(j.obj, p.obj) { // PFP-10
 				c.alive = append(c.alive, alivePod{p, replacesOnlyFailed(j.obj)})
 			}
 		}

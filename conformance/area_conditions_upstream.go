@@ -145,7 +145,7 @@ func listsWithTheDecision(x *examiner, j *jobState) {
 		return
 	}
 	for _, p := range j.pods {
-		if p.job == j && p.tracked() && !terminal(p.obj) && p.surelyAlive() && !ignores(j.obj, p.obj) { // PFP-10
+		if p.job == j && p.tracked() && !terminal(p.obj) && p.surelyAlive() && p.surelyCounts(j) && !ignores(j.obj, p.obj) { // PFP-10
 			if x.exercised(); p.account != listedFailed && p.account != countedFailed {
 				x.violated("Job %s is FailureTarget, and its pod %s, which has not ended, is not listed as failed", j.obj.Name, p.obj.Name)
 			}

@@ -118,7 +118,16 @@ var finalCounters = []Requirement{
 
 // counted reports whether the numbers of the Job's status must be kept up to date.
 func (j *jobState) counted() bool {
-	return !j.gone && !j.finished() && j.obj.DeletionTimestamp == nil && j.core()
+	return !j.gone && !j.finished() && j.obj.DeletionTimestamp == nil
+}
+
+// toCount is how many pods wait to be counted in truth, but for those that may go on waiting (BPI-7).
+func (j *jobState) toCount() int {
+	n := j.newSucceeded + j.newFailed
+	if perIndex(j.obj) {
+		n -= len(j.indexTruth().waiting)
+	}
+	return n
 }
 
 // uncountedPods is how many pods are still to be counted. Those that end after a success need not be.
@@ -128,7 +137,7 @@ func uncountedPods(_ *examiner, j *jobState) (truth, kept int, ok bool) {
 	}
 	n := uncountedIn(j.obj)
 	if !isTrue(j.obj, batchv1.JobSuccessCriteriaMet) {
-		n += j.newSucceeded + j.newFailed
+		n += j.toCount()
 	}
 	return 0, n, true
 }
@@ -140,7 +149,7 @@ func counting(j *jobState) progress {
 }
 
 func countersAreThere(x *examiner, j *jobState) {
-	if j.gone || !x.byImplementation() || !j.core() {
+	if j.gone || !x.byImplementation() {
 		return
 	}
 	s, missing := &j.obj.Status, ""
@@ -172,10 +181,13 @@ func readyWithinActive(x *examiner, j *jobState) {
 
 func neverFalls(name string, read func(*batchv1.JobStatus) int32) onJob {
 	return func(x *examiner, j *jobState) {
-		if j.gone || !x.byImplementation() || j.before == nil || !j.core() || read(&j.before.Status) == 0 {
+		if j.gone || !x.byImplementation() || j.before == nil || read(&j.before.Status) == 0 {
 			return
 		}
 		before, now := read(&j.before.Status), read(&j.obj.Status)
+		if name == "succeeded" && j.shrunk {
+			return // it falls with the indexes that are no more (EIJ-2)
+		}
 		if x.exercised(); now < before {
 			x.violated("status.%s of Job %s has decreased from %d to %d", name, j.obj.Name, before, now)
 		}
@@ -209,7 +221,7 @@ func (v *view) describePod(uid types.UID) string {
 }
 
 func uncountedListsAreBounded(x *examiner, j *jobState) {
-	if j.gone || !x.byImplementation() || !j.core() {
+	if j.gone || !x.byImplementation() {
 		return
 	}
 	if n := uncountedIn(j.obj); n > 0 {

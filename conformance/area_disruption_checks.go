@@ -38,7 +38,7 @@ func nothingIsLost(x *examiner, p *podState) {
 		return
 	}
 	x.exercised()
-	if p.account == unlisted && j.surely(func(job *batchv1.Job) bool { return !suspended(job) }) && p.surely(counts) {
+	if p.account == unlisted && j.surely(func(job *batchv1.Job) bool { return !suspended(job) }) && p.surely(counts) && p.surelyCounts(j) {
 		x.violated("pod %s, which somebody else deleted, loses its finalizer although Job %s neither lists nor counts it", p.obj.Name, j.obj.Name)
 	}
 }
@@ -59,7 +59,8 @@ func countersStay(x *examiner, j *jobState) {
 	if countedPodDeleted(x, j) {
 		x.exercised()
 	}
-	if is.Succeeded < was.Succeeded || is.Failed < was.Failed {
+	if is.Succeeded < was.Succeeded && !j.shrunk || // its indexes are no more (EIJ-2)
+		is.Failed < was.Failed {
 		x.violated("the counters of Job %s fall from succeeded %d and failed %d to %d and %d", j.obj.Name, was.Succeeded, was.Failed, is.Succeeded, is.Failed)
 	}
 }
@@ -167,7 +168,7 @@ func (patienceWithPending) pod(x *examiner, p *podState) {
 	if x.now-p.created.at >= longPending {
 		x.exercised()
 	}
-	if j := p.job; j != nil && p.deleted.entry == x.entry && p.deleted.byImplementation() && p.seen != nil && !j.mayDelete() {
+	if j := p.job; j != nil && p.deleted.entry == x.entry && p.deleted.byImplementation() && p.seen != nil && !j.mayDelete() && !p.perhapsMisplaced(j) {
 		x.violated("pod %s has been Pending for %v and is deleted for no reason; it may still start", p.obj.Name, x.now-p.created.at)
 	}
 }

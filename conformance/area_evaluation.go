@@ -64,7 +64,7 @@ var evaluations = append([]Requirement{
 
 func limitBeforeDeadline(x *examiner, j *jobState) {
 	decision := condition(j.obj, batchv1.JobFailureTarget)
-	if j.gone || !j.is.plain || j.wasDecided() || !x.byImplementation() || !isTrue(j.obj, batchv1.JobFailureTarget) || x.retries() {
+	if j.gone || j.wasDecided() || !x.byImplementation() || !isTrue(j.obj, batchv1.JobFailureTarget) || x.retries() {
 		return
 	}
 	late := j.obj.Spec.ActiveDeadlineSeconds != nil && j.perhapsPastDeadline()
@@ -78,7 +78,7 @@ func limitBeforeDeadline(x *examiner, j *jobState) {
 }
 
 func failureBeforeSuccess(x *examiner, j *jobState) {
-	if j.gone || !j.is.plain || j.wasDecided() || !j.decided() || !x.byImplementation() {
+	if j.gone || j.wasDecided() || !j.decided() || !x.byImplementation() {
 		return
 	}
 	if isTrue(j.obj, batchv1.JobFailureTarget) {

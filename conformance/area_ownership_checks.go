@@ -101,7 +101,7 @@ func (j *jobState) missing() int {
 	if !j.runs() {
 		return 0
 	}
-	return max(0, target(j.obj, j.succ())-j.occupied())
+	return j.vacancies()
 }
 
 // replacedAtOnce is for Jobs without a failed pod: nothing delays their creations.

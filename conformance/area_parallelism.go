@@ -108,7 +108,7 @@ func (j *jobState) occupied() int {
 
 func neverExceedsTarget(x *examiner, p *podState) {
 	j := p.maker
-	if p.created.entry != x.entry || !x.byImplementation() || j == nil || !j.is.plain {
+	if p.created.entry != x.entry || !x.byImplementation() || j == nil {
 		return
 	}
 	x.exercised()
@@ -154,7 +154,7 @@ func (zeroCreates) job(x *examiner, j *jobState) {
 
 func (zeroCreates) pod(x *examiner, p *podState) {
 	j := p.maker
-	if j != nil && !j.gone && p.created.entry == x.entry && x.byImplementation() && j.core() && hasNoPlaces(j.obj) && j.surely(hasNoPlaces) {
+	if j != nil && !j.gone && p.created.entry == x.entry && x.byImplementation() && hasNoPlaces(j.obj) && j.surely(hasNoPlaces) {
 		x.violated("pod %s is created for Job %s, which has parallelism 0", p.obj.Name, j.obj.Name)
 	}
 }

@@ -11,7 +11,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // creations: an implementation may wait as long as BO-1 allows when no success has come in between.
 func lacks(missing func(j *jobState) (what string, ok bool)) owes {
 	return func(x *examiner, j *jobState) (time.Duration, string, bool) {
-		if !j.runs() || suspended(j.obj) || workQueue(j.obj) && j.succ() > 0 || j.occupied() >= target(j.obj, j.succ()) ||
+		if !j.runs() || suspended(j.obj) || workQueue(j.obj) && j.succ() > 0 || j.vacancies() == 0 ||
 			x.skewed() || // it waits by its own clock
 			j.mayFail() || x.namespaceGoes {
 			return 0, "", false

@@ -82,7 +82,7 @@ func (c *raisedAtOnce) delivery(x *examiner, e *trace.Entry) {
 	if since, _, owed := lacksTarget(x, j); owed && since <= x.now {
 		x.exercised()
 		const most = 500 // PAR-11
-		c.due = append(c.due, raisedDue{j, e, min(most, target(j.obj, j.succ())-j.occupied())})
+		c.due = append(c.due, raisedDue{j, e, min(most, j.vacancies())})
 	}
 }
 

@@ -40,6 +40,8 @@ const (
 	bySuspension
 	// beyondCompletions: fewer completions are missing than pods are active.
 	beyondCompletions
+	// misplaced: it has no index that the Job has, or is not the only one of its index (PAR-8).
+	misplaced
 	// beyondParallelism: any other reason that is not the end of the Job.
 	beyondParallelism
 )
@@ -49,10 +51,12 @@ const (
 func (v *view) victim(p *podState) victimKind {
 	j := p.job
 	if p.deleted.entry != v.entry || !v.byImplementation() || j == nil || p.before == nil || !isActive(p.before) || !j.runs() ||
-		j.perhaps(isDecided) || j.perhaps(isBeingDeleted) || j.mayFail() || p.perhapsThere(terminal) {
+		j.perhaps(isDecided) || j.perhaps(isBeingDeleted) || j.mayFail() || j.perhapsSuccessRuleMet() || p.perhapsThere(terminal) {
 		return noVictim
 	}
 	switch {
+	case p.perhapsMisplaced(j):
+		return misplaced
 	case j.perhaps(suspended):
 		return bySuspension
 	case !workQueue(j.obj) && j.active+1 > int(*j.obj.Spec.Completions)-j.succ():
@@ -63,7 +67,7 @@ func (v *view) victim(p *podState) victimKind {
 
 func onlySurplusDeleted(x *examiner, p *podState) {
 	kind := x.victim(p)
-	if kind == noVictim || kind == bySuspension {
+	if kind == noVictim || kind == bySuspension || kind == misplaced {
 		return
 	}
 	j := p.job
@@ -135,7 +139,7 @@ type wrongVictim struct {
 }
 
 func (c *victimChoice) pod(x *examiner, p *podState) {
-	if kind := x.victim(p); kind == noVictim || kind == bySuspension {
+	if kind := x.victim(p); kind == noVictim || kind == bySuspension || kind == misplaced {
 		return
 	}
 	for _, other := range p.job.pods {
@@ -146,7 +150,7 @@ func (c *victimChoice) pod(x *examiner, p *podState) {
 		if exercised {
 			x.exercised()
 		}
-		if must {
+		if must && !other.perhapsMisplaced(p.job) {
 			c.wrong = append(c.wrong, wrongVictim{p.job, p, other, describePod(p.before), x.now, x.sync, x.entry})
 		}
 	}

@@ -116,7 +116,7 @@ func (c *terminatingNamespace) call(x *examiner, e *trace.Entry) {
 	}
 	if c.tried++; c.tried == 1 {
 		if j := x.evaluation.job; !x.behind() {
-			c.missing = min(500, target(j.obj, j.succ())-j.occupied())
+			c.missing = min(500, j.vacancies())
 			if e.OK() {
 				c.missing++ // it is there by now
 			}

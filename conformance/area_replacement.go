@@ -49,7 +49,7 @@ func policyEditIgnored(_ *examiner, j *jobState) (since time.Duration, what stri
 		return 0, "", false
 	}
 	for _, p := range j.pods {
-		if p.job == j && p.terminating() && p.tracked() && p.account == unlisted && p.deleted.at <= j.policyEased &&
+		if p.job == j && p.terminating() && p.tracked() && p.account == unlisted && hasPlace(j.obj, p.obj) && !p.waits() && p.deleted.at <= j.policyEased &&
 			!p.deleted.byImplementation() {
 			return j.policyEased, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name,
 				" is terminating, podReplacementPolicy is TerminatingOrFailed now, and it does not count as failed"), true

@@ -66,7 +66,7 @@ func (c *endedPods) pod(x *examiner, p *podState) {
 	j := p.job
 	switch {
 	case p.ended.entry == x.entry:
-		if j != nil && j.core() && p.tracked() && !p.deleted.come() && !j.decided() && !p.gone && !p.ignored() {
+		if j != nil && p.tracked() && !p.deleted.come() && !j.decided() && !p.gone && !p.ignored() {
 			ended := c.ended.of(j)
 			*ended = append(*ended, p)
 		}
@@ -100,7 +100,7 @@ func (c *endedPods) job(x *examiner, j *jobState) {
 		return
 	}
 	for _, p := range *ended {
-		if p.job != j || j.deselects(p.obj) { // the Job lets the latter go uncounted (SEL-2)
+		if p.job != j || j.deselects(p.obj) || !p.surelyCounts(j) { // the Job lets those go uncounted (SEL-2, IDX-5)
 			continue
 		}
 		x.exercised()
@@ -191,7 +191,7 @@ func (c *conflicts) call(x *examiner, e *trace.Entry) {
 	if e.Resource != jobsResource || e.Subresource != "status" || e.Status == nil || e.Status.Code != 409 {
 		return
 	}
-	if j := x.jobNamed(e.Namespace, e.Name); j != nil && !j.gone && j.core() {
+	if j := x.jobNamed(e.Namespace, e.Name); j != nil && !j.gone {
 		*c.refused.of(j) = e
 		x.exercised()
 	}
@@ -216,11 +216,11 @@ func newRetriedWrites() *retriedWrites {
 	c := &retriedWrites{}
 	c.owed = func(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
 		if len(c.refused.all) == 0 || !*c.refused.of(j) || !j.counted() ||
-			j.newSucceeded+j.newFailed == 0 && int(j.obj.Status.Active) == j.active {
+			j.toCount() == 0 && int(j.obj.Status.Active) == j.active {
 			return 0, "", false
 		}
 		return j.podsAt, j.say("a status write of Job ", j.obj.Name, " has met a conflict, and none follows: active is ",
-			itoa(int(j.obj.Status.Active)), " and should be ", itoa(j.active), ", and ", itoa(j.newSucceeded+j.newFailed),
+			itoa(int(j.obj.Status.Active)), " and should be ", itoa(j.active), ", and ", itoa(j.toCount()),
 			" ended pods are not counted"), true
 	}
 	return c
@@ -245,7 +245,7 @@ func (c *retriedWrites) call(x *examiner, e *trace.Entry) {
 // of it that the implementation may have looked at.
 func tooMany(x *examiner, p *podState, since *trace.Entry, when string) {
 	j := p.maker
-	if p.created.entry != x.entry || !p.created.byImplementation() || j == nil || j.gone || !j.core() {
+	if p.created.entry != x.entry || !p.created.byImplementation() || j == nil || j.gone {
 		return
 	}
 	most := 0
@@ -264,7 +264,7 @@ func mayHave(version *batchv1.Job) int {
 	if workQueue(version) {
 		return parallel(version)
 	}
-	done := int(version.Status.Succeeded)
+	done := int(version.Status.Succeeded) // of an Indexed Job, those indexes
 	if u := version.Status.UncountedTerminatedPods; u != nil {
 		done += len(u.Succeeded)
 	}
@@ -286,7 +286,7 @@ func (c *refusedCreations) call(x *examiner, e *trace.Entry) {
 }
 
 func (c *refusedCreations) job(x *examiner, j *jobState) {
-	if c.refused == nil || !becameFailureTarget(x, j) || !j.core() ||
+	if c.refused == nil || !becameFailureTarget(x, j) ||
 		j.perhaps(func(version *batchv1.Job) bool { return version.Spec.ActiveDeadlineSeconds != nil }) {
 		return
 	}
@@ -319,10 +319,10 @@ func (c *retriedCreations) call(x *examiner, e *trace.Entry) {
 }
 
 func (c *retriedCreations) missing(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-	if !c.refused || !j.runs() || !j.core() || suspended(j.obj) || workQueue(j.obj) && j.succ() > 0 || j.obj.Status.Failed > 0 {
+	if !c.refused || !j.runs() || suspended(j.obj) || workQueue(j.obj) && j.succ() > 0 || j.obj.Status.Failed > 0 {
 		return 0, "", false
 	}
-	if j.active+j.terminating >= wanted(j) {
+	if j.active+j.terminating >= wanted(j) || j.vacancies() == 0 {
 		return 0, "", false
 	}
 	for _, p := range j.pods {

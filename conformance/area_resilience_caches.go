@@ -157,7 +157,7 @@ func (c *ownWrites) call(x *examiner, e *trace.Entry) {
 		return
 	}
 	j, p := writtenFor(x, e)
-	if j == nil || j.gone || !j.core() {
+	if j == nil || j.gone {
 		return
 	}
 	if e.Verb == "delete" || e.Verb == "create" || p == nil {

@@ -27,7 +27,7 @@ func restartedInPlace(x *examiner, p *podState) {
 	case restartsOf(p.obj) > restartsOf(p.before):
 		x.exercised()
 	case p.deleted.entry == x.entry && x.byImplementation() && p.seen != nil && wasRestarted(p.seen) && !terminal(p.before):
-		if x.exercised(); !j.mayDelete() {
+		if x.exercised(); !j.mayDelete() && !p.perhapsMisplaced(j) {
 			x.violated("pod %s was restarted in place %d times and is active; it is deleted for no reason", p.obj.Name, restartsOf(p.obj))
 		}
 	}

@@ -52,7 +52,7 @@ var retries = []Requirement{
 }
 
 func failedPodsCount(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || !j.is.plain || onFailure(j.obj) || j.newFailed == 0 {
+	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || onFailure(j.obj) || j.newFailed == 0 {
 		return 0, "", false
 	}
 	if p := j.uncounted(func(p *podState) bool { return p.counts() && terminal(p.obj) }); p != nil {
@@ -67,7 +67,7 @@ func failedNotReplaced(j *jobState) (string, bool) {
 }
 
 func attempts(x *examiner, j *jobState) {
-	if j.gone || j.wasFinished() || !isTrue(j.obj, batchv1.JobFailed) || !j.is.plain || onFailure(j.obj) ||
+	if j.gone || j.wasFinished() || !isTrue(j.obj, batchv1.JobFailed) || onFailure(j.obj) ||
 		j.obj.Generation != 1 || !oneAtATime(j) || j.swappedPods() {
 		return
 	}

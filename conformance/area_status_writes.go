@@ -226,7 +226,7 @@ func (c *refusedStatus) accepted(x *examiner, e *trace.Entry) {
 		return
 	}
 	j := x.jobByUID[job.UID]
-	if j == nil || !j.core() {
+	if j == nil {
 		return
 	}
 	var before *batchv1.JobStatus
@@ -253,7 +253,7 @@ func (r *statusRule) broken(cause metav1.StatusCause) bool {
 
 // excused reports whether somebody else has written to the Job what the implementation may not have seen.
 func excused(x *examiner, j *jobState) bool {
-	if j == nil || j.gone || !j.core() {
+	if j == nil || j.gone {
 		return true
 	}
 	if !j.edited.come() {

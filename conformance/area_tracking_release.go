@@ -77,8 +77,11 @@ func released(x *examiner, p *podState) bool {
 // mustBeListed reports whether the pod counts, as the implementation must know, so that it has to stand in a list.
 func mustBeListed(x *examiner, p *podState) bool {
 	j := p.job
-	if j == nil || j.gone || !j.core() || j.obj.DeletionTimestamp != nil || j.finished() ||
+	if j == nil || j.gone || j.obj.DeletionTimestamp != nil || j.finished() ||
 		isTrue(j.obj, batchv1.JobSuccessCriteriaMet) || p.seen == nil || !p.settled() || p.ignored() {
+		return false
+	}
+	if !p.surelyCounts(j) {
 		return false
 	}
 	replacesAll := j.surely(func(job *batchv1.Job) bool { return !replacesOnlyFailed(job) })
@@ -89,11 +92,11 @@ func mustBeListed(x *examiner, p *podState) bool {
 type listedBeforeReleased map[*podState]bool
 
 func (c listedBeforeReleased) job(x *examiner, j *jobState) {
-	if !becameDecided(x, j) || !isTrue(j.obj, batchv1.JobSuccessCriteriaMet) || !j.core() {
+	if !becameDecided(x, j) || !isTrue(j.obj, batchv1.JobSuccessCriteriaMet) {
 		return
 	}
 	for _, p := range j.pods {
-		if p.job == j && p.tracked() && p.seen != nil && p.settled() && p.surely(terminal) && !p.ignored() {
+		if p.job == j && p.tracked() && p.seen != nil && p.settled() && p.surely(terminal) && p.surelyCounts(j) && !p.ignored() {
 			c[p] = true
 		}
 	}
@@ -103,7 +106,7 @@ func (c listedBeforeReleased) pod(x *examiner, p *podState) {
 	if !released(x, p) {
 		return
 	}
-	known := c[p] && p.job != nil && !p.job.gone && p.job.obj.DeletionTimestamp == nil && !p.job.finished()
+	known := c[p] && p.job != nil && !p.job.gone && p.job.obj.DeletionTimestamp == nil && !p.job.finished() && p.surelyCounts(p.job)
 	if known || mustBeListed(x, p) {
 		if x.exercised(); p.account == unlisted {
 			x.violated("pod %s was %s%s and stood in no uncounted list of Job %s when it lost its finalizer",
@@ -173,7 +176,7 @@ func (c *earlyReleases) pod(x *examiner, p *podState) {
 	if !released(x, p) || x.entry.Lost || !p.active() {
 		return
 	}
-	if j := p.job; j == nil || j.gone || !j.core() || j.decided() || j.obj.DeletionTimestamp != nil {
+	if j := p.job; j == nil || j.gone || j.decided() || j.obj.DeletionTimestamp != nil {
 		return
 	}
 	x.exercised()

@@ -38,7 +38,7 @@ type strayPod struct {
 
 // astray reports whether nobody will count a pod that carries the finalizer.
 func astray(p *podState) bool {
-	if p.maker == nil || !p.maker.core() || !p.tracked() {
+	if p.maker == nil || !p.tracked() {
 		return false
 	}
 	if p.job != nil {

@@ -43,6 +43,9 @@ func (j *jobState) mostActive() int {
 
 // leastSucceeded is the lowest number of successes that the implementation must see with a version of the Job.
 func (j *jobState) leastSucceeded(version *batchv1.Job) int {
+	if indexed(version) {
+		return j.leastIndexes(version).count()
+	}
 	n := succeededIn(version)
 	for _, p := range j.pods {
 		if isNews(version, p) && p.job == j && p.surelyThere(isSucceeded) && p.surelyThere(p.carries) {
@@ -54,6 +57,9 @@ func (j *jobState) leastSucceeded(version *batchv1.Job) int {
 
 // mostSucceeded is the highest number that it may have seen with that version.
 func (j *jobState) mostSucceeded(version *batchv1.Job) int {
+	if indexed(version) {
+		return j.mostIndexes(version).count()
+	}
 	n := succeededIn(version)
 	for _, p := range j.pods {
 		if isNews(version, p) && p.perhapsThere(isSucceeded) && p.perhapsThere(p.carries) {
@@ -73,7 +79,7 @@ func (j *jobState) leastFailed(version *batchv1.Job) int {
 			byThemselves++
 		}
 		if isNews(version, p) && p.job == j && !p.deleted.byImplementation() &&
-			p.surelyThere(failed) && p.surelyThere(p.carries) {
+			p.surelyThere(failed) && p.surelyThere(p.carries) && p.surelyCounts(j) {
 			n++
 		}
 	}
@@ -84,7 +90,7 @@ func (j *jobState) leastFailed(version *batchv1.Job) int {
 func (j *jobState) mostFailed(base *batchv1.Job) int {
 	n, onlyFailed := failedIn(base), j.surely(replacesOnlyFailed)
 	for _, p := range j.pods {
-		if !isNews(base, p) || p.ownKill() || !p.perhapsThere(p.carries) {
+		if !isNews(base, p) || p.ownKill() || !p.perhapsThere(p.carries) || !p.perhapsCounts(j) {
 			continue
 		}
 		if p.perhapsThere(func(pod *corev1.Pod) bool { return countsAsFailed(base, pod, onlyFailed) }) {
@@ -156,6 +162,9 @@ func (j *jobState) mostLimit() int {
 
 // leastWanted is the smallest number of active pods that the implementation may want.
 func (j *jobState) leastWanted() int {
+	if indexed(j.obj) {
+		return j.leastWantedIndexes()
+	}
 	succeeded := int(j.obj.Status.Succeeded)
 	if u := j.obj.Status.UncountedTerminatedPods; u != nil {
 		succeeded += len(u.Succeeded)

@@ -77,7 +77,8 @@ func (j *jobState) surelyPolicyFails() bool {
 // mayFail reports whether the implementation may have reason to fail the Job.
 func (j *jobState) mayFail() bool {
 	failing := func(job *batchv1.Job) bool { return isTrue(job, batchv1.JobFailureTarget) }
-	return j.perhaps(failing) || j.perhapsOverLimit(j.obj) || j.perhapsPastDeadline() || j.perhapsPolicyFails()
+	return j.perhaps(failing) || j.perhapsOverLimit(j.obj) || j.perhapsPastDeadline() || j.perhapsPolicyFails() ||
+		j.perhapsTooManyIndexesFailed()
 }
 
 // mayDelete reports whether the implementation may have reason to delete an active pod of the Job.

@@ -53,13 +53,6 @@ func deadlineOf(job *batchv1.Job) time.Duration {
 	return time.Duration(min(*job.Spec.ActiveDeadlineSeconds, longest)) * time.Second
 }
 
-// plainJob reports whether a Job uses no feature that implementations need not have.
-func plainJob(job *batchv1.Job) bool {
-	s := &job.Spec
-	return (s.CompletionMode == nil || *s.CompletionMode == batchv1.NonIndexedCompletion) &&
-		s.BackoffLimitPerIndex == nil
-}
-
 func workQueue(job *batchv1.Job) bool { return job.Spec.Completions == nil }
 
 // succeededIn is what a status says of successes: counted and listed ones.
@@ -113,12 +106,6 @@ func onFailure(job *batchv1.Job) bool {
 // replacesOnlyFailed is podReplacementPolicy Failed ("F" in SEMANTICS.md); otherwise it is TerminatingOrFailed.
 func replacesOnlyFailed(job *batchv1.Job) bool {
 	return job.Spec.PodReplacementPolicy != nil && *job.Spec.PodReplacementPolicy == batchv1.Failed
-}
-
-func isCore(job *batchv1.Job) bool {
-	s := &job.Spec
-	return valueOr(s.CompletionMode, batchv1.NonIndexedCompletion) == batchv1.NonIndexedCompletion &&
-		s.BackoffLimitPerIndex == nil
 }
 
 func valueOr[T any](p *T, otherwise T) T {

@@ -22,7 +22,7 @@ type failure struct {
 // noteEnd keeps the pods of a Job that have failed or succeeded, for the back-off delay.
 func (p *podState) noteEnd(v *view) {
 	j := p.job
-	if j == nil {
+	if j == nil || perIndex(j.obj) || !hasPlace(j.obj, p.obj) { // each index waits by itself (BO-14), or it is no pod of the Job
 		return
 	}
 	if p.ended.entry == v.entry && isSucceeded(p.obj) && p.carries(p.obj) {
@@ -139,7 +139,7 @@ func (j *jobState) shortestWait(x *view, n func([]*podState) int, most time.Dura
 	soonest := never
 	for _, f := range j.failures {
 		lost := f.account == unlisted && f.untracked.come() // somebody took its finalizer, or it was released
-		if f.surplus || f.unsure || lost || f.failing.at <= x.runsSince || s != nil && (f.failing.entry.Seq < s.ended.entry.Seq || f.soonest <= s.latest) {
+		if f.surplus || f.unsure || lost || !f.surelyCounts(j) || f.failing.at <= x.runsSince || s != nil && (f.failing.entry.Seq < s.ended.entry.Seq || f.soonest <= s.latest) {
 			continue
 		}
 		// Whether ignored failures count is not settled (BO-8).

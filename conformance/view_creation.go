@@ -54,7 +54,7 @@ func (j *jobState) noteTarget() {
 	case j.before == nil:
 	case parallel(j.obj) > parallel(j.before):
 		j.raisedUnmet = true
-	case j.raisedUnmet && j.occupied() >= target(j.obj, j.succ()):
+	case j.raisedUnmet && j.vacancies() == 0:
 		j.raisedUnmet = false
 	}
 }

@@ -88,7 +88,22 @@ func (v *view) jobOfCall(e *trace.Entry) *jobState {
 			return v.controllerOf(pod)
 		}
 		if name, generated := strings.CutSuffix(e.Name, "-"); generated && e.Verb == "create" { // refused, it has no name yet
-			return v.jobNamed(e.Namespace, name)
+			if j := v.jobNamed(e.Namespace, name); j != nil {
+				return j
+			}
+			return v.jobOfIndex(e.Namespace, name)
+		}
+	}
+	return nil
+}
+
+// jobOfIndex finds an Indexed Job by the beginning of a name that it gives to its pods (POD-6).
+func (v *view) jobOfIndex(namespace, prefix string) *jobState {
+	at := strings.LastIndexByte(prefix, '-')
+	for i := len(v.jobs) - 1; i >= 0 && at > 0; i-- {
+		if j := v.jobs[i]; j.obj.Namespace == namespace && indexed(j.obj) && strings.HasPrefix(j.obj.Name, prefix[:at]) &&
+			(len(j.obj.Name) == at || len(prefix) == longestName-randomCharacters-1) {
+			return j
 		}
 	}
 	return nil

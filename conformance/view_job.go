@@ -55,6 +55,7 @@ type jobState struct {
 	failures, successes []*podState
 	edits
 	creations
+	indexes indexes
 }
 
 // edits tell how users have changed the Job so far.
@@ -62,6 +63,7 @@ type edits struct {
 	limitLowered, limitRaised     bool
 	deadlineSooner, deadlineLater bool
 	parallelismRaised             time.Duration // when, the last time
+	shrunk                        bool          // completions of an Indexed Job were lowered
 	policyEased                   time.Duration // when podReplacementPolicy was changed to TerminatingOrFailed
 }
 
@@ -77,6 +79,7 @@ func (e *edits) note(before, obj *batchv1.Job, now time.Duration) {
 	if parallel(obj) > parallel(before) {
 		e.parallelismRaised = now
 	}
+	e.shrunk = e.shrunk || indexed(obj) && completionsOf(obj) < completionsOf(before)
 	if replacesOnlyFailed(before) && !replacesOnlyFailed(obj) {
 		e.policyEased = now
 	}
@@ -125,6 +128,7 @@ func (j *jobState) stored(v *view, obj *batchv1.Job) {
 		j.lastResume = v.now
 	}
 	j.list(v)
+	j.noteIndexes()
 	if j.before != nil && replacesOnlyFailed(j.before) != replacesOnlyFailed(obj) {
 		j.recount()
 	}
@@ -132,20 +136,16 @@ func (j *jobState) stored(v *view, obj *batchv1.Job) {
 }
 
 // summary is what many ask of a version of a Job; the zero summary is that of a Job which is not there yet.
-type summary struct{ decided, finished, core, plain bool }
+type summary struct{ decided, finished bool }
 
 func summaryOf(job *batchv1.Job) summary {
-	return summary{decided: isDecided(job), finished: isFinished(job), core: isCore(job), plain: plainJob(job)}
+	return summary{decided: isDecided(job), finished: isFinished(job)}
 }
 
 func (j *jobState) decided() bool     { return j.is.decided }
 func (j *jobState) finished() bool    { return j.is.finished }
 func (j *jobState) wasDecided() bool  { return j.was.decided }
 func (j *jobState) wasFinished() bool { return j.was.finished }
-
-// core reports whether the Job asks for nothing beyond the core: core requirements say nothing about the pods and the
-// counters of others, nor about Jobs that somebody else manages (MB-1).
-func (j *jobState) core() bool { return j.is.core }
 
 // selects reports whether the Job's selector matches a pod. The expressions of a hand-made selector are left out: what
 // they exclude counts as selected nowhere else.
@@ -163,7 +163,7 @@ func (j *jobState) selects(pod *corev1.Pod) bool {
 
 // runs reports whether the Job is there and nothing has been decided about it or asked of it that ends it.
 func (j *jobState) runs() bool {
-	return !j.gone && !j.decided() && !j.finished() && j.obj.DeletionTimestamp == nil && j.is.plain
+	return !j.gone && !j.decided() && !j.finished() && j.obj.DeletionTimestamp == nil
 }
 
 // completed is the completion test in truth (COMP-1, COMP-3).

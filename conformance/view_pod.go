@@ -118,6 +118,7 @@ func (p *podState) stored(v *view, obj *corev1.Pod) {
 	}
 	p.join()
 	p.unignored = p.unignored || p.job != nil && p.counts()
+	p.noteSettled()
 	p.noteEnd(v)
 	p.noteCreation(v)
 	if j := p.job; j != nil && onFailure(j.obj) && restartsReach(j.restarts, backoffLimitOf(j.obj)) {
@@ -132,7 +133,7 @@ func (p *podState) noteDeleted() {
 		return
 	}
 	p.surplus = !j.mayFail()
-	p.killed = !p.surplus && p.carries(p.obj) && !j.perhaps(suspended) && j.mostActive() <= j.leastWanted()
+	p.killed = !p.surplus && p.carries(p.obj) && !p.perhapsMisplaced(j) && !j.perhaps(suspended) && j.mostActive() <= j.leastWanted()
 }
 
 // control notes whose pod it is now.

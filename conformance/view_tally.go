@@ -15,7 +15,8 @@ type tally struct {
 	active, ready, terminating int
 	// restarts is R of ONF-3: over pods that are Pending or Running.
 	restarts int
-	// newSucceeded and newFailed are tracked pods that are finished and stand in no counter and no list yet.
+	// newSucceeded and newFailed are tracked pods that are finished and stand in no counter and no list yet, of those that
+	// the Job counts.
 	newSucceeded, newFailed int
 	// tracked is how many carry the tracking finalizer.
 	tracked int
@@ -32,14 +33,22 @@ const (
 	countedFailed
 )
 
-// recount makes the tally anew: under another replacement policy other pods are failed.
+// recount makes the tally anew: under another replacement policy other pods are failed, and an Indexed Job of another size
+// counts other pods.
 func (j *jobState) recount() {
+	at := j.podsAt
+	for _, p := range j.pods {
+		if p.job == j {
+			p.leave() // for what the view counts; the tally itself may not be what it was
+		}
+	}
 	j.tally = tally{}
 	for _, p := range j.pods {
 		if p.job == j {
 			p.join()
 		}
 	}
+	j.podsAt = at // no pod has changed
 }
 
 // list notes which pods stand in the uncounted lists, or have left them because they are counted now.
@@ -85,6 +94,9 @@ func (j *jobState) setListed(v *view, uid types.UID, a account) {
 
 // succ and fail are the numbers of that name in the vocabulary of SEMANTICS.md.
 func (j *jobState) succ() int {
+	if indexed(j.obj) {
+		return j.indexTruth().succeeded
+	}
 	n := int(j.obj.Status.Succeeded) + j.newSucceeded
 	if u := j.obj.Status.UncountedTerminatedPods; u != nil {
 		n += len(u.Succeeded)
@@ -122,6 +134,7 @@ func (p *podState) add(sign int) {
 		return
 	}
 	p.job.podsAt = p.view.now
+	p.job.indexes.truth.known = false
 	t := &p.job.tally
 	switch {
 	case p.active():
@@ -139,7 +152,7 @@ func (p *podState) add(sign int) {
 		return
 	}
 	t.tracked += sign
-	if p.account != unlisted {
+	if p.account != unlisted || !hasPlace(p.job.obj, p.obj) {
 		return
 	}
 	switch {
@@ -150,11 +163,11 @@ func (p *podState) add(sign int) {
 	}
 }
 
-// uncounted returns a tracked pod of the Job that stands in no counter and no list, and of which something holds; nil
-// if there is none.
+// uncounted returns a tracked pod of the Job that stands in no counter and no list although it should, and of which
+// something holds; nil if there is none.
 func (j *jobState) uncounted(holds func(*podState) bool) *podState {
 	for _, p := range j.pods {
-		if p.job == j && p.account == unlisted && p.tracked() && holds(p) {
+		if p.job == j && p.account == unlisted && p.tracked() && hasPlace(j.obj, p.obj) && !p.waits() && holds(p) {
 			return p
 		}
 	}
