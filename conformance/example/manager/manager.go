@@ -11,7 +11,9 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/leaderelection/resourcelock"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
@@ -25,13 +27,35 @@ import (
 )
 
 // Run runs the controller until ctx ends.
-func Run(ctx context.Context, cfg *rest.Config) error {
-	mgr, err := ctrl.New(cfg, ctrl.Options{
+func Run(ctx context.Context, cfg *rest.Config) error { return start(ctx, cfg, options()) }
+
+// RunElected does so once the process, which must have a name of its own, holds the lease of the controller.
+func RunElected(ctx context.Context, cfg *rest.Config, identity string) error {
+	clientset, err := kubernetes.NewForConfig(cfg)
+	if err != nil {
+		return err
+	}
+	o := options()
+	o.LeaderElection = true
+	o.LeaderElectionResourceLockInterface = &resourcelock.LeaseLock{
+		LeaseMeta:  metav1.ObjectMeta{Namespace: "kube-system", Name: "example-job-controller"},
+		Client:     clientset.CoordinationV1(),
+		LockConfig: resourcelock.ResourceLockConfig{Identity: identity},
+	}
+	return start(ctx, cfg, o)
+}
+
+func options() ctrl.Options {
+	return ctrl.Options{
 		Logger:  logr.Discard(),
 		Metrics: server.Options{BindAddress: "0"}, // it would listen on a socket
 		// A process has one controller of a name, since its metrics are global; here it is started many times.
 		Controller: config.Controller{SkipNameValidation: new(true)},
-	})
+	}
+}
+
+func start(ctx context.Context, cfg *rest.Config, o ctrl.Options) error {
+	mgr, err := ctrl.New(cfg, o)
 	if err != nil {
 		return err
 	}
