@@ -147,6 +147,8 @@ func TestWhatIsLeftOut(t *testing.T) {
 			}
 		}
 		for _, l := range r.LeftOut {
+			g.Expect(l.Scenarios + l.Situations).To(BeNumerically(">", 0))
+			g.Expect(r.LeftOutText()).To(ContainElement(HaveSuffix(": " + l.Why)))
 			left -= l.Scenarios
 			situationsLeft += l.Situations
 			g.Expect(l.Needs).NotTo(BeEmpty())

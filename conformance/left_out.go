@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jobsim/jobsim/sim"
 )
@@ -46,11 +47,25 @@ func (o *options) checkScenario() error {
 	return nil
 }
 
+// Count says how much it is: 2 scenarios and 1 situation.
+func (l *LeftOut) Count() string {
+	var parts []string
+	for _, n := range []struct {
+		count int
+		what  string
+	}{{l.Scenarios, "scenario"}, {l.Situations, "situation"}} {
+		if n.count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s%s", n.count, n.what, strings.Repeat("s", min(n.count-1, 1))))
+		}
+	}
+	return strings.Join(parts, " and ")
+}
+
 // LeftOutText says how much was left out and why; empty if nothing was.
 func (r *Report) LeftOutText() []string {
 	var lines []string
 	for _, l := range r.LeftOut {
-		lines = append(lines, fmt.Sprintf("%d scenarios and %d situations: %s", l.Scenarios, l.Situations, l.Why))
+		lines = append(lines, l.Count()+": "+l.Why)
 	}
 	return lines
 }

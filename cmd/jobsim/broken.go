@@ -179,6 +179,8 @@ func brokenBy(r *conformance.Requirement) []string {
 // addBroken makes the broken implementations known to --implementation.
 func (p *program) addBroken() {
 	for _, b := range fakes.AllBroken() {
-		p.add(b.Implementation(), b.Mistake)
+		i := b.Implementation()
+		p.add(i, b.Mistake)
+		p.claimsAll[i.Name()] = len(conformance.FeaturesAbout(b.Clauses...)) > 0
 	}
 }

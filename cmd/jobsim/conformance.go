@@ -19,6 +19,10 @@ and two to learn from: a careless first-attempt, and the example that it became.
 An implementation of your own is evaluated by conformance.Run in go test (go doc
 github.com/jobsim/jobsim/conformance).
 
+The core binds every implementation; what is optional is claimed by --features,
+and jobsim features lists it. The reference claims all of it, and so do broken
+implementations whose mistake is about a feature; the others claim nothing.
+
 Requirements are selected with --focus: a part of an ID, a pattern such as
 'job/conditions/*', or a clause such as BL-1. jobsim requirements lists them.
 
@@ -42,6 +46,12 @@ const conformanceExample = `  # Does the reference conform?
   # What does a mistake look like? As a page for the browser:
   jobsim conformance --implementation broken:backoff-limit-off-by-one \
     --report report.html
+
+  # Two optional features, as Kubernetes 1.31 has them
+  jobsim conformance --features indexed,success-policy --kubernetes 1.31
+
+  # An external controller, whose Jobs name it in spec.managedBy
+  jobsim conformance --managed-by example.com/controller --checks 200
 
   # One requirement, with more random cases
   jobsim conformance --focus BL-1 --checks 20000
@@ -73,6 +83,8 @@ type conformanceOptions struct {
 	seed            seed
 	only            count
 	kubernetes      minor
+	features        featuresFlag
+	managedBy       given
 	reaction        span
 	reports         []string
 	save            given
@@ -116,7 +128,7 @@ func newConformanceOptions(p *program) *conformanceOptions {
 		profile: choice{kind: "name", value: profileCore, words: []string{profileCore, profileUpstreamExact}, about: []string{
 			"what binds every implementation", "the timing and the order of kube-controller-manager as well"}},
 		focus: given{kind: "pattern"}, scenario: given{kind: "file|name"}, replay: given{kind: "token"},
-		save:       given{kind: "directory"},
+		save: given{kind: "directory"}, managedBy: given{kind: "name"},
 		checks:     number{value: conformance.DefaultChecks},
 		kubernetes: minor{conformance.Latest},
 		reaction:   span{value: conformance.DefaultBounds().Reaction, positive: true},
@@ -136,6 +148,8 @@ func (o *conformanceOptions) addTo(command *cobra.Command) {
 	flags.Var(&o.replay, "replay", "with --scenario: that run of it, choice by choice")
 	o.profile.flag(command, "profile", "", "what the implementation claims; broken ones claim upstream-exact, as the reference could")
 	flags.Var(&o.kubernetes, "kubernetes", "whose semantics it claims to follow")
+	flags.Var(&o.features, "features", "which optional features it claims: names with commas, all or none")
+	flags.Var(&o.managedBy, "managed-by", "have all Jobs managed by this name, as an external controller's are")
 	flags.Var(&o.reaction, "reaction", "virtual time that it may take to act on what it can know")
 	flags.StringArrayVar(&o.reports, "report", nil, "write a report `file`, again for more: .json, .yaml, .xml (JUnit), .md or .html")
 	flags.Var(&o.save, "save", "write each counter-example into this directory, as a scenario file")
@@ -152,10 +166,11 @@ func (o *conformanceOptions) complete(command *cobra.Command) {
 		"scenario": func(c *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return completeScenarios(c, nil, word)
 		},
-		"report": cobra.FixedCompletions([]cobra.Completion{"json", "yaml", "xml", "md", "html"}, cobra.ShellCompDirectiveFilterFileExt),
-		"save":   cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
+		"report":   cobra.FixedCompletions([]cobra.Completion{"json", "yaml", "xml", "md", "html"}, cobra.ShellCompDirectiveFilterFileExt),
+		"features": o.features.complete,
+		"save":     cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
 	}
-	for _, name := range []string{"checks", "seed", "case", "replay", "kubernetes", "reaction"} {
+	for _, name := range []string{"checks", "seed", "case", "replay", "kubernetes", "reaction", "managed-by"} {
 		completions[name] = cobra.NoFileCompletions
 	}
 	for name, complete := range completions {
@@ -179,6 +194,10 @@ func (o *conformanceOptions) evaluation(p *program) ([]conformance.Option, error
 	options := []conformance.Option{
 		conformance.WithBounds(bounds), conformance.WithKubernetes(o.kubernetes.value), conformance.WithFocus(o.focus.value),
 		conformance.WithReproduction(o.again), conformance.WithChecks(o.checks.value), conformance.WithCase(o.only.value),
+	}
+	options = append(options, o.claimed(p))
+	if o.managedBy.set {
+		options = append(options, conformance.WithManagedBy(o.managedBy.value))
 	}
 	if o.profile.value == profileUpstreamExact {
 		options = append(options, conformance.WithUpstreamExact())

@@ -17,6 +17,9 @@ func (o *conformanceOptions) onlyScenario(p *program) (conformance.Option, error
 	if err != nil {
 		return nil, err
 	}
+	if o.managedBy.set {
+		s = conformance.ManageJobs(s, o.managedBy.value)
+	}
 	if !o.replay.set {
 		return conformance.WithScenario(s, nil), nil
 	}
@@ -84,6 +87,12 @@ func (o *conformanceOptions) again(r conformance.Reproduction) string {
 	}
 	if o.kubernetes.value != conformance.Latest {
 		words = append(words, "--kubernetes", o.kubernetes.String())
+	}
+	if o.features.set {
+		words = append(words, "--features", o.features.text)
+	}
+	if o.managedBy.set {
+		words = append(words, "--managed-by", o.managedBy.value)
 	}
 	if o.reaction.value != usualReaction() {
 		words = append(words, "--reaction", o.reaction.String())

@@ -18,6 +18,10 @@ func (p *program) conformance(ctx context.Context, o *conformanceOptions) error 
 	if err != nil {
 		return err
 	}
+	implementation, err := o.evaluated(p)
+	if err != nil {
+		return err
+	}
 	keep, err := o.openResults()
 	if err != nil {
 		return err
@@ -27,7 +31,7 @@ func (p *program) conformance(ctx context.Context, o *conformanceOptions) error 
 	defer stop()
 	progress := newProgress(p.stderr)
 	options = append(options, conformance.WithProgress(progress.show))
-	report, err := conformance.Evaluate(ctx, p.implementation(o.implementation.value), options...)
+	report, err := conformance.Evaluate(ctx, implementation, options...)
 	progress.clear()
 	if err != nil {
 		return badInput("%s", strings.TrimPrefix(err.Error(), "conformance: "))

@@ -40,6 +40,7 @@ func hold(t *testing.T, stdin string, args ...string) outcome {
 	p := &program{
 		stdin: strings.NewReader(stdin), stdout: &output{to: &stdout}, screen: &stdout, stderr: &stderr,
 		implementations: []adapter.Implementation{fakes.ReferenceImplementation(), patient()}, untilInterrupted: untilInterrupted,
+		claimsAll: map[string]bool{"reference": true},
 	}
 	code := p.run(append([]string{"conformance"}, args...))
 	return outcome{stdout.String(), stderr.String(), code}
@@ -50,7 +51,7 @@ func TestReferenceIsConformant(t *testing.T) {
 	got := hold(t, "", "--checks", "200", "--focus", "job/implementation/*")
 	g.Expect(got.code).To(gomega.Equal(exitHolds))
 	g.Expect(got.stderr).To(gomega.BeEmpty(), "standard error is no terminal")
-	g.Expect(got.stdout).To(gomega.HavePrefix(fmt.Sprintf("reference, held to core of Kubernetes 1.37\n\n"+
+	g.Expect(got.stdout).To(gomega.HavePrefix(fmt.Sprintf("reference, held to core and extended of Kubernetes 1.37\n\n"+
 		"Runs:         %d scenarios, %d situations and 200 random cases of seed 1\nFocus:        job/implementation/*\n",
 		len(scenarios.Names()), len(situations.All()))))
 	g.Expect(got.stdout).To(gomega.HaveSuffix("\n\nconformant\n"))

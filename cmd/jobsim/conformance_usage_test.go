@@ -31,6 +31,16 @@ func TestConformanceUsage(t *testing.T) {
 		{"--kubernetes 2.1", `invalid argument "2.1" for "--kubernetes" flag: expected a minor such as 1.37` + "\n" + help},
 		{"--kubernetes 1.99", "Kubernetes 1.99: expected a minor from 1.26 to 1.37\n"},
 		{"--reaction 10ms", "reaction 10ms: expected a second at least, since stored times are whole seconds\n"},
+		{"--features indexd", `invalid argument "indexd" for "--features" flag: "indexd" is no feature; did you mean indexed?` + "\n" + help},
+		{"--features indexed,", `invalid argument "indexed," for "--features" flag: "" is no feature; expected all, none, or some of ` +
+			"indexed,elastic-indexed,backoff-limit-per-index,pod-failure-policy,success-policy,suspended-edits,ttl-after-finished,managed-by\n" + help},
+		{"--features success-policy", "feature success-policy: no Job can use it without indexed; expected that to be claimed as well\n"},
+		{"--features indexed,success-policy --kubernetes 1.29", "feature success-policy: Kubernetes 1.29 does not have it; expected one of " +
+			"indexed, elastic-indexed, backoff-limit-per-index, pod-failure-policy, suspended-edits, ttl-after-finished, or Kubernetes 1.30 or later\n"},
+		{"--managed-by me", `managed by "me": expected the name of a controller such as example.com/controller: ` +
+			`Invalid value: "me": must be a domain-prefixed path (such as "acme.io/foo")` + "\n"},
+		{"--managed-by example.com/me --implementation example", "--managed-by: expected the reference or a broken implementation; " +
+			"example cannot be told that its name is example.com/me\n"},
 		{"--focus no-such-thing", `focus "no-such-thing" selects no requirement; expected a part of an ID such as backoff-limit, ` +
 			"a pattern such as job/status/*, or a clause such as BL-1\n"},
 		{"--focus [", `focus "[": syntax error in pattern` + "\n"},
@@ -76,6 +86,8 @@ func TestConformanceCompletes(t *testing.T) {
 		{[]string{"--profile", ""}, "core\twhat binds every implementation\n" +
 			"upstream-exact\tthe timing and the order of kube-controller-manager as well\n:4\n"},
 		{[]string{"--checks", ""}, ":4\n"},
+		{[]string{"--features", "indexed,ma"}, "indexed,managed-by\tan external controller looks after the Jobs that name it\n:6\n"},
+		{[]string{"--features", "no"}, "none\n:6\n"},
 		{[]string{""}, ":4\n"},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {

@@ -58,7 +58,8 @@ func TestHelpGoesToStandardOutput(t *testing.T) {
 		g.Expect(got.stdout).To(gomega.HavePrefix("jobsim runs Kubernetes Jobs in a simulated cluster"))
 	}
 	for _, args := range [][]string{{"run", "--help"}, {"scenarios", "--help"}, {"scenarios", "show", "-h"},
-		{"conformance", "--help"}, {"requirements", "--help"}, {"requirements", "show", "-h"}, {"broken", "--help"}} {
+		{"conformance", "--help"}, {"requirements", "--help"}, {"requirements", "show", "-h"},
+		{"features", "--help"}, {"broken", "--help"}} {
 		got := call(t, "", args...)
 		g.Expect(got.code).To(gomega.Equal(exitHolds))
 		g.Expect(got.stdout).To(gomega.ContainSubstring("Examples:"))

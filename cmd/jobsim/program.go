@@ -21,6 +21,8 @@ type program struct {
 	implementations []adapter.Implementation
 	// about says what they are, or what is wrong with them, by name.
 	about map[string]string
+	// claimsAll names the implementations that claim all optional features unless it is said otherwise.
+	claimsAll map[string]bool
 	// untilInterrupted ends the context when the user does not want to wait any longer.
 	untilInterrupted func(context.Context) (context.Context, context.CancelFunc)
 	// limits bound what an implementation may do; zero values are the defaults of sim.
@@ -34,8 +36,10 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		stdin: stdin, stdout: &output{to: stdout}, screen: stdout, stderr: stderr,
 		implementations:  []adapter.Implementation{fakes.ReferenceImplementation()},
 		about:            map[string]string{},
+		claimsAll:        map[string]bool{},
 		untilInterrupted: untilInterrupted,
 	}
+	p.claimsAll[p.implementations[0].Name()] = true
 	p.addExamples()
 	p.addBroken()
 	return p.run(args)

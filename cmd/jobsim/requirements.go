@@ -21,13 +21,17 @@ const requirementsExample = `  # What must a Job controller do when pods fail?
   # Which requirements check a clause of SEMANTICS.md?
   jobsim requirements show BL-1
 
+  # What must be done by those who claim an optional feature?
+  jobsim requirements --features indexed,success-policy
+
   # For a script
   jobsim requirements --level core -o name`
 
 // requirementsOptions are what the flags of requirements say.
 type requirementsOptions struct {
-	output               choice
-	area, level, feature given
+	output      choice
+	area, level given
+	features    featuresFlag
 }
 
 func newRequirements(p *program) *cobra.Command {
@@ -35,7 +39,7 @@ func newRequirements(p *program) *cobra.Command {
 		output: choice{kind: "format", value: "text", words: []string{"text", "name", "wide", "json"}, about: []string{
 			"ID, level and sentence", "IDs only, for scripts", "a table with one requirement on a line",
 			"everything that is known of them, as a JSON list"}},
-		area: given{kind: "area"}, level: given{kind: "level"}, feature: given{kind: "feature"},
+		area: given{kind: "area"}, level: given{kind: "level"},
 	}
 	command := &cobra.Command{
 		Use:   "requirements",
@@ -59,13 +63,16 @@ func newRequirements(p *program) *cobra.Command {
 	flags.SortFlags = false
 	flags.Var(&o.area, "area", "only this area, such as backoff-limit")
 	flags.Var(&o.level, "level", "only this level: core, extended or upstream-exact")
-	flags.Var(&o.feature, "feature", "only this optional feature")
+	flags.Var(&o.features, "features", "only these optional features: names with commas, all or none")
 	for name, of := range filters(o) {
 		words := known(conformance.Requirements(), of.word)
 		err := command.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 		if err != nil {
 			panic(err) // the flags have just been added
 		}
+	}
+	if err := command.RegisterFlagCompletionFunc("features", o.features.complete); err != nil {
+		panic(err) // the flag has just been added
 	}
 	o.output.flag(command, "output", "o", "how to list them")
 	command.AddCommand(newShowRequirement(p))
@@ -80,9 +87,8 @@ type filter struct {
 
 func filters(o *requirementsOptions) map[string]filter {
 	return map[string]filter{
-		"area":    {&o.area, (*conformance.Requirement).Area},
-		"level":   {&o.level, func(r *conformance.Requirement) string { return string(r.Level) }},
-		"feature": {&o.feature, func(r *conformance.Requirement) string { return string(r.Feature) }},
+		"area":  {&o.area, (*conformance.Requirement).Area},
+		"level": {&o.level, func(r *conformance.Requirement) string { return string(r.Level) }},
 	}
 }
 
@@ -100,7 +106,18 @@ func known(of []*conformance.Requirement, word func(*conformance.Requirement) st
 // selected is what the filters leave. Nothing is an error that says what there is.
 func (o *requirementsOptions) selected() ([]*conformance.Requirement, error) {
 	left := conformance.Requirements()
-	for _, name := range []string{"area", "level", "feature"} {
+	if o.features.set {
+		left = slices.DeleteFunc(left, func(r *conformance.Requirement) bool {
+			if o.features.text == noFeatures {
+				return r.Feature != ""
+			}
+			return !o.features.selects(r.Feature)
+		})
+		if len(left) == 0 {
+			return nil, badInput("--features %s selects no requirement: none is about them yet", o.features.text)
+		}
+	}
+	for _, name := range []string{"area", "level"} {
 		f := filters(o)[name]
 		if !f.flag.set {
 			continue
@@ -135,9 +152,10 @@ func (p *program) listRequirements(o *requirementsOptions) error {
 		return p.requirementsAsJSON(list)
 	case "wide":
 		table := tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
-		fmt.Fprintln(table, "ID\tLEVEL\tSTRENGTH\tSINCE\tCLAUSES\tSENTENCE")
+		fmt.Fprintln(table, "ID\tLEVEL\tFEATURE\tSTRENGTH\tSINCE\tCLAUSES\tSENTENCE")
 		for _, r := range list {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Level, r.Strength, sinceText(r), strings.Join(r.Clauses, ","), r.Sentence)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Level, dash(string(r.Feature)), r.Strength, sinceText(r),
+				strings.Join(r.Clauses, ","), r.Sentence)
 		}
 		return table.Flush()
 	}

@@ -28,7 +28,7 @@ func TestRequirementsList(t *testing.T) {
 
 	wide := strings.Split(strings.TrimSpace(call(t, "", "requirements", "-o", "wide").stdout), "\n")
 	g.Expect(wide).To(gomega.HaveLen(1 + len(all)))
-	g.Expect(wide[0]).To(gomega.MatchRegexp(`^ID +LEVEL +STRENGTH +SINCE +CLAUSES +SENTENCE$`))
+	g.Expect(wide[0]).To(gomega.MatchRegexp(`^ID +LEVEL +FEATURE +STRENGTH +SINCE +CLAUSES +SENTENCE$`))
 
 	var list []listedRequirement
 	g.Expect(json.Unmarshal([]byte(call(t, "", "requirements", "-o", "json").stdout), &list)).To(gomega.Succeed())
@@ -45,7 +45,7 @@ func TestRequirementsFilter(t *testing.T) {
 	for args, want := range map[string]string{
 		"--area backof-limit":     "jobsim: --area backof-limit selects no requirement; did you mean backoff-limit?\n",
 		"--level corr":            "jobsim: --level corr selects no requirement; did you mean core?\n",
-		"--feature telepathy":     "jobsim: --feature telepathy selects no requirement; there are none of that kind\n",
+		"--features telepathy":    "jobsim: invalid argument \"telepathy\" for \"--features\" flag: \"telepathy\" is no feature; expected all, none, or some of indexed,",
 		"--level core --area foo": "jobsim: --area foo selects no requirement; expected one of evaluation, ",
 	} {
 		got := call(t, "", append([]string{"requirements"}, strings.Fields(args)...)...)

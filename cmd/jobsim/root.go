@@ -23,6 +23,9 @@ const rootExample = `  # What happens when a pod fails again and again?
   jobsim scenarios
   jobsim scenarios show node-lost
 
+  # Which parts of the Job API are optional?
+  jobsim features
+
   # Does an implementation keep the promises of the Job API?
   jobsim conformance
   jobsim conformance --implementation broken:backoff-limit-off-by-one`
@@ -46,7 +49,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
-	root.AddCommand(newRun(p), newScenarios(p), newConformance(p), newRequirements(p), newBroken(p))
+	root.AddCommand(newRun(p), newScenarios(p), newConformance(p), newFeatures(p), newRequirements(p), newBroken(p))
 	refuseUnknownWords(root)
 	return root
 }

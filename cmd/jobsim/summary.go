@@ -53,6 +53,12 @@ func (s *summary) head() []string {
 		lines = append(lines, s.cut("Focus:        "+r.Focus))
 	}
 	lines = append(lines, "Requirements: "+countsText(r.Counts))
+	if len(r.Profile.Features) > 0 {
+		lines = append(lines, s.cut("Features:     "+featuresText(r.Profile)))
+	}
+	if len(r.LeftOut) > 0 {
+		lines = append(lines, s.cut("Left out:     "+leftOutText(r)))
+	}
 	if len(r.Scenarios) > 0 {
 		lines = append(lines, "Scenarios:    "+countsText(scenarioCounts(r)))
 	}
@@ -64,7 +70,35 @@ func levelsText(p conformance.Profile) string {
 	for _, l := range p.Levels {
 		words = append(words, string(l))
 	}
+	if last := len(words) - 1; last > 1 {
+		words = []string{strings.Join(words[:last], ", "), words[last]}
+	}
 	return strings.Join(words, " and ")
+}
+
+// featuresText names the claimed features, unless they are all that there are.
+func featuresText(p conformance.Profile) string {
+	text := "all"
+	if len(p.Features) < len(conformance.Features()) {
+		var names []string
+		for _, f := range p.Features {
+			names = append(names, string(f))
+		}
+		text = strings.Join(names, ", ")
+	}
+	if p.ManagedBy != "" {
+		text += "; all Jobs managed by " + p.ManagedBy
+	}
+	return text
+}
+
+// leftOutText says how much was not run for want of features; the report says which.
+func leftOutText(r *conformance.Report) string {
+	var all conformance.LeftOut
+	for _, l := range r.LeftOut {
+		all.Scenarios, all.Situations = all.Scenarios+l.Scenarios, all.Situations+l.Situations
+	}
+	return all.Count() + ", for want of features"
 }
 
 // runsText says what was run.
@@ -72,7 +106,8 @@ func runsText(r *conformance.Report) string {
 	if r.Only != "" {
 		return r.Only + " only"
 	}
-	return fmt.Sprintf("%d scenarios, %d situations and %d random cases of seed %d", len(r.Scenarios), r.Situations, r.Cases, r.Seed)
+	scenarios := len(r.Scenarios) - scenarioCounts(r).NotClaimed
+	return fmt.Sprintf("%d scenarios, %d situations and %d random cases of seed %d", scenarios, r.Situations, r.Cases, r.Seed)
 }
 
 // countsText leaves out what did not occur.

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/onsi/gomega"
+	"sigs.k8s.io/yaml"
+
+	"github.com/jobsim/jobsim/conformance"
+)
+
+func TestFeaturesList(t *testing.T) {
+	g := gomega.NewWithT(t)
+	names := strings.Fields(call(t, "", "features", "-o", "name").stdout)
+	g.Expect(names).To(gomega.HaveLen(len(conformance.Features())))
+	table := call(t, "", "features", "--kubernetes", "1.31")
+	g.Expect(table.code).To(gomega.Equal(exitHolds))
+	for _, line := range []string{
+		`NAME +STAGE +SINCE +REQUIREMENTS`, `indexed +GA +1\.21 +\d+`, `success-policy +beta +1\.30 +\d+`, `managed-by +alpha +1\.30 +\d+`,
+	} {
+		g.Expect(table.stdout).To(gomega.MatchRegexp(`(?m)^` + line + `$`))
+	}
+	g.Expect(call(t, "", "features", "--kubernetes", "1.28").stdout).To(gomega.MatchRegexp(`(?m)^success-policy +absent +1\.30 +0$`))
+	g.Expect(call(t, "", "features", "-o", "wide").stdout).To(gomega.MatchRegexp(
+		`(?m)^elastic-indexed +GA +1\.27 +\d+ +- +1\.27 +1\.31 +indexed +EIJ +completions, edited +an Indexed Job grows`))
+
+	var fromJSON, fromYAML []listedFeature
+	g.Expect(json.Unmarshal([]byte(call(t, "", "features", "-o", "json").stdout), &fromJSON)).To(gomega.Succeed())
+	g.Expect(yaml.Unmarshal([]byte(call(t, "", "features", "-o", "yaml").stdout), &fromYAML)).To(gomega.Succeed())
+	g.Expect(fromJSON).To(gomega.Equal(fromYAML))
+	g.Expect(fromJSON).To(gomega.HaveLen(len(names)))
+	for _, f := range fromJSON {
+		listed := strings.Fields(call(t, "", "requirements", "--features", f.Name, "-o", "name").stdout)
+		g.Expect(listed).To(gomega.HaveLen(f.Requirements), f.Name)
+	}
+}
+
+func TestFeaturesUsage(t *testing.T) {
+	for args, want := range map[string]string{
+		"indexed":           `jobsim: expected no argument, found "indexed"; did you mean jobsim requirements --features indexed?` + "\n",
+		"--kubernetes 1.3":  "jobsim: --kubernetes: Kubernetes 1.3: expected a minor from 1.26 to 1.37\n",
+		"--kubernetes soon": `jobsim: invalid argument "soon" for "--kubernetes" flag: expected a minor such as 1.37` + "\n",
+		"-o text":           `jobsim: invalid argument "text" for "-o, --output" flag: expected table, wide, name, json or yaml` + "\n",
+	} {
+		g := gomega.NewWithT(t)
+		got := call(t, "", append([]string{"features"}, strings.Fields(args)...)...)
+		g.Expect(got.code).To(gomega.Equal(exitUsage))
+		g.Expect(got.stdout).To(gomega.BeEmpty())
+		g.Expect(got.stderr).To(gomega.HavePrefix(want))
+	}
+}
+
+// TestBrokenImplementationsClaimWhatTheirMistakeIsAbout looks at what the command line holds them to.
+func TestBrokenImplementationsClaimWhatTheirMistakeIsAbout(t *testing.T) {
+	g := gomega.NewWithT(t)
+	head := func(args ...string) string {
+		got := call(t, "", append([]string{"conformance", "--scenario", "pi", "--focus", "job/implementation/*"}, args...)...)
+		g.Expect(got.stderr).To(gomega.BeEmpty())
+		return got.stdout
+	}
+	g.Expect(head("--implementation", "broken:template-latched")).To(gomega.ContainSubstring("\nFeatures:     all\n"), "MSD-4")
+	g.Expect(head("--implementation", "broken:backoff-limit-off-by-one")).NotTo(gomega.ContainSubstring("Features:"))
+	g.Expect(head("--features", "none")).To(gomega.HavePrefix("reference, held to core of Kubernetes 1.37\n"))
+	g.Expect(head("--features", "indexed,success-policy", "--kubernetes", "1.31")).To(gomega.SatisfyAll(
+		gomega.HavePrefix("reference, held to core and extended of Kubernetes 1.31\n"), gomega.ContainSubstring("\nFeatures:     indexed, success-policy\n")))
+	g.Expect(head("--managed-by", "example.com/me")).To(gomega.ContainSubstring("\nFeatures:     all; all Jobs managed by example.com/me\n"))
+}
+
+// TestClaimsStandInTheCommand repeats what a run with claims has shown, with the command that the summary gives.
+func TestClaimsStandInTheCommand(t *testing.T) {
+	g := gomega.NewWithT(t)
+	args := []string{"conformance", "--implementation", "broken:backoff-limit-off-by-one", "--managed-by", "example.com/me",
+		"--features", "indexed", "--checks", "0", "-o", "json"}
+	var r conformance.Report
+	g.Expect(json.Unmarshal([]byte(call(t, "", args...).stdout), &r)).To(gomega.Succeed())
+	for _, row := range r.Requirements {
+		if row.Violation == nil || row.Violation.Run != "scenario never-backoff" {
+			continue
+		}
+		g.Expect(row.Violation.Reproduce).To(gomega.HaveSuffix(" --features indexed --managed-by example.com/me"))
+		words := strings.Fields(row.Violation.Reproduce)[1:]
+		var again conformance.Report
+		g.Expect(json.Unmarshal([]byte(call(t, "", append(words, "-o", "json")...).stdout), &again)).To(gomega.Succeed())
+		g.Expect(again.Requirements[0].Violation.Hash).To(gomega.Equal(row.Violation.Hash))
+		return
+	}
+	t.Error("expected the mistake to show in scenario never-backoff")
+}
