@@ -59,6 +59,17 @@ func tableOf(k *kind, objects []apiserver.Object, resourceVersion string, now ti
 	return table
 }
 
+// Table is the objects of a resource as kubectl gets them from the API server to print, with ages as of now. Each row
+// carries the metadata of its object.
+func Table(r apiserver.Resource, objects []apiserver.Object, now time.Time) *metav1.Table {
+	for _, k := range kinds {
+		if k.resource == r {
+			return tableOf(k, objects, "", now, metav1.IncludeMetadata)
+		}
+	}
+	return &metav1.Table{}
+}
+
 func rowObject(k *kind, o apiserver.Object, include metav1.IncludeObjectPolicy) runtime.RawExtension {
 	switch include {
 	case metav1.IncludeNone:

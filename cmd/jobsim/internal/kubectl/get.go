@@ -10,9 +10,11 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/jobsim/jobsim/sim/apiserver"
+	"github.com/jobsim/jobsim/sim/apiserver/rest"
 )
 
 // Get writes what `kubectl get jobs,pods` prints at the virtual time now: a table of Jobs, an empty line and a
@@ -28,8 +30,8 @@ func Get(w io.Writer, jobs []*batchv1.Job, pods []*corev1.Pod, now time.Time) er
 		kind  schema.GroupKind
 		table *metav1.Table
 	}{
-		{schema.GroupKind{Group: batchv1.GroupName, Kind: "Job"}, jobTable(jobs, now)},
-		{schema.GroupKind{Group: corev1.GroupName, Kind: "Pod"}, podTable(pods, now)},
+		{schema.GroupKind{Group: batchv1.GroupName, Kind: "Job"}, rest.Table(apiserver.Jobs, objects(jobs), now)},
+		{schema.GroupKind{Group: corev1.GroupName, Kind: "Pod"}, rest.Table(apiserver.Pods, objects(pods), now)},
 	} {
 		if len(view.table.Rows) == 0 {
 			continue
@@ -66,16 +68,10 @@ func namespaces(jobs []*batchv1.Job, pods []*corev1.Pod) []string {
 	return slices.Compact(seen)
 }
 
-// columns of a table as the API server sends them; kubectl puts the kind into the column in the format "name".
-func columns(name string, others ...string) []metav1.TableColumnDefinition {
-	definitions := []metav1.TableColumnDefinition{{Name: name, Type: "string", Format: "name"}}
-	for _, other := range others {
-		definitions = append(definitions, metav1.TableColumnDefinition{Name: other, Type: "string"})
+func objects[T apiserver.Object](of []T) []apiserver.Object {
+	all := make([]apiserver.Object, len(of))
+	for i, obj := range of {
+		all[i] = obj
 	}
-	return definitions
-}
-
-// row carries its object because kubectl takes the NAMESPACE cell from there.
-func row(object runtime.Object, cells ...any) metav1.TableRow {
-	return metav1.TableRow{Object: runtime.RawExtension{Object: object}, Cells: cells}
+	return all
 }
