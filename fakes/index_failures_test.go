@@ -112,3 +112,13 @@ func TestFailedIndexesTest(t *testing.T) { // BPI-3, BPI-4, BPI-13, SYNC-1
 	}
 	NewWithT(t).Expect(failedIndexesTest(&d, Observation{Job: newJob()})).To(BeNil(), "NonIndexed")
 }
+
+func TestStaysUntilReplaced(t *testing.T) { // BPI-7, TRK-3
+	g := NewWithT(t)
+	d := Reference()
+	failed := aPod("a", corev1.PodFailed)
+	g.Expect(staysUntilReplaced(&d, newJob(), failed, nil)).To(BeTrue())
+	g.Expect(staysUntilReplaced(&d, newJob(), failed, &Verdict{})).To(BeFalse(), "the Job is decided")
+	g.Expect(staysUntilReplaced(&d, newJob(deleted), failed, nil)).To(BeFalse(), "the Job is being deleted")
+	g.Expect(staysUntilReplaced(&d, newJob(), aPod("a", corev1.PodSucceeded), nil)).To(BeFalse())
+}

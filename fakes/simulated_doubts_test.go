@@ -41,6 +41,19 @@ func TestSimulatedCompletedIndexNeverFails(t *testing.T) { // STAT-10, STV-16
 	g.Expect(refusedWrites(res)).To(BeZero())
 }
 
+// The other way round: an index that has failed is not completed by a pod that somebody gave it.
+func TestSimulatedFailedIndexIsNeverCompleted(t *testing.T) { // STAT-10, STV-16, BPI-2
+	g := NewWithT(t)
+	res, status := run(t, &sim.Scenario{
+		Jobs: []*batchv1.Job{indexed(2, 2, perIndex(0))},
+		Pods: scripts(of(0, failing(3*time.Second)), of(1, succeeding(30*time.Second))),
+		Actions: []sim.Action{{When: sim.When{At: 10 * time.Second}, Pod: &sim.PodAction{Pod: 2, Patch: &sim.Patch{
+			Type: types.MergePatchType, Data: []byte(`{"metadata":{"annotations":{"` + indexKey + `":"0"}}}`)}}}},
+	})
+	g.Expect(story(status)).To(Equal(`succeeded 1 failed 1 completed "1" failedIndexes "0" Failed FailedIndexes`))
+	g.Expect(refusedWrites(res)).To(BeZero())
+}
+
 // A deleted pod is listed as failed, and exits 0 before its finalizer can be removed. Upstream counts it as a failure and
 // its index as completed.
 func TestSimulatedListedPodOfAnIndexCountsOnce(t *testing.T) { // TRK-8, COMP-12

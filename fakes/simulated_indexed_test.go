@@ -237,22 +237,45 @@ func TestSimulatedIndexDelaySurvivesARestart(t *testing.T) { // BPI-8, CTRL-6
 // More pods succeed at once than one sync may account: all indexes are stored, the finalizers follow.
 func TestSimulatedManyIndexesAtOnce(t *testing.T) { // TRK-4, TRK-2
 	g := NewWithT(t)
-	res, status := run(t, &sim.Scenario{Jobs: []*batchv1.Job{indexed(700, 700)}, Pods: []kubelet.Script{succeeding(9 * time.Second)}})
-	g.Expect(story(status)).To(Equal(`succeeded 700 failed 0 completed "0-699" Complete CompletionsReached`))
-	var calls []string // the first words of what it did at 10 s, with the number of calls in a row
-	freed := 0
-	for _, e := range res.Trace.Entries {
-		if e.At != 10*time.Second || e.Actor != "controller" || !e.OK() {
-			continue
+	job := indexed(1200, 1200)
+	job.Spec.Completions = new(int32(1201)) // one is still to come, so that the Job is not decided
+	// 500 pods are made in a sync, the last 200 at 2 s; all end at 20 s.
+	ends := func(after time.Duration, indexes ...int) (all []kubelet.Script) {
+		for _, index := range indexes {
+			all = append(all, of(index, succeeding(after))...)
 		}
-		if job, ok := e.Object.(*batchv1.Job); ok {
-			calls = append(calls, fmt.Sprintf("%d freed, %q", freed, job.Status.CompletedIndexes))
-		} else if e.Verb == "patch" {
-			freed++
+		return all
+	}
+	var first, second, third []int
+	for index := range 1200 {
+		switch {
+		case index < 500:
+			first = append(first, index)
+		case index < 1000:
+			second = append(second, index)
+		default:
+			third = append(third, index)
 		}
 	}
-	g.Expect(calls).To(HaveExactElements(`0 freed, "0-699"`))
-	g.Expect(freed).To(Equal(500))
+	res, status := run(t, &sim.Scenario{Jobs: []*batchv1.Job{job}, Pods: scripts(
+		ends(20*time.Second, first...), ends(19*time.Second, second...), ends(18*time.Second, third...),
+		of(1200, succeeding(time.Minute)))})
+	g.Expect(story(status)).To(Equal(`succeeded 1201 failed 0 completed "0-1200" Complete CompletionsReached`))
+	freed := map[time.Duration]int{}
+	var stored []string
+	for _, e := range res.Trace.Entries {
+		if e.Actor != "controller" || !e.OK() || e.At > 30*time.Second {
+			continue
+		}
+		if job, ok := e.Object.(*batchv1.Job); ok && job.Status.CompletedIndexes != "" {
+			stored = append(stored, fmt.Sprintf("%q after %d", job.Status.CompletedIndexes, freed[e.At]))
+		} else if e.Verb == "patch" {
+			freed[e.At]++
+		}
+	}
+	g.Expect(stored[0]).To(Equal(`"0-1199" after 0`))
+	g.Expect(freed).To(Equal(map[time.Duration]int{21 * time.Second: 500, 22 * time.Second: 700}),
+		"what is stored already needs no room")
 	for _, pod := range res.Pods {
 		g.Expect(pod.Finalizers).To(BeEmpty(), "FIN-16")
 	}
