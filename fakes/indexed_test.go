@@ -103,3 +103,20 @@ func TestSlots(t *testing.T) { // BPI-8, BPI-9
 	w.now = at(20)
 	g.Expect(s.slots(2)).To(Equal([]int32{0, 1}))
 }
+
+func TestLowIndexesAreAccountedFirst(t *testing.T) { // TRK-2, TRK-4
+	g := NewWithT(t)
+	d := Reference()
+	d.Limits.Uncounted = 2
+	done := func(uid, index string) ownedPod {
+		return ownedPod{Pod: aPod(uid, corev1.PodSucceeded, withIndex(index)), tracked: true, index: indexOf(
+			aPod(uid, corev1.PodSucceeded, withIndex(index)))}
+	}
+	s := &jobSync{d: &d, job: newJob(indexedJob(5)), mem: &memory{}, pods: []ownedPod{done("c", "3"), done("a", "0"), done("b", "2")},
+		indexes: &Indexes{Completed: indexesOf([]int32{0, 2, 3})}}
+	g.Expect(account(t.Context(), s)).To(Succeed())
+	g.Expect([]string{string(s.release[0].UID), string(s.release[1].UID)}).To(Equal([]string{"a", "b"}))
+	g.Expect(s.capped).To(BeTrue())
+	g.Expect(s.job.Status.CompletedIndexes).To(Equal("0,2,3"))
+	g.Expect(s.job.Status.Succeeded).To(BeEquivalentTo(3))
+}

@@ -344,3 +344,24 @@ func TestSimulatedIndexedJobsEnd(t *testing.T) { // COMP-12, IDX-6, POD-13, STAT
 		}
 	})
 }
+
+// An index that leaves the Job leaves failedIndexes too, at once, although its failure still counts.
+func TestSimulatedFailedIndexThatLeaves(t *testing.T) { // EIJ-2, EIJ-5, STV-16
+	g := NewWithT(t)
+	res, status := run(t, &sim.Scenario{
+		Jobs: []*batchv1.Job{indexed(3, 3, perIndex(0))},
+		Pods: scripts(of(2, failing(2*time.Second)), []kubelet.Script{succeeding(time.Minute)}),
+		Actions: []sim.Action{{When: sim.When{At: 10 * time.Second},
+			Scale: &sim.Scale{Completions: new(int32(2)), Parallelism: new(int32(2))}}},
+	})
+	g.Expect(story(status)).To(Equal(`succeeded 2 failed 1 completed "0,1" failedIndexes "" Complete CompletionsReached`))
+	var seen []string
+	for _, e := range res.Trace.Entries {
+		if job, ok := e.Object.(*batchv1.Job); ok && e.Actor == "controller" && e.OK() && e.At < time.Minute {
+			if n := len(seen); n == 0 || seen[n-1] != *job.Status.FailedIndexes {
+				seen = append(seen, *job.Status.FailedIndexes)
+			}
+		}
+	}
+	g.Expect(seen).To(Equal([]string{"", "2", ""}))
+}
