@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	. "github.com/onsi/gomega"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 
@@ -165,4 +166,18 @@ func TestUpstreamParallelismMutants(t *testing.T) {
 			mistake: func(d *fakes.Decisions) { d.Limits.PodsPerSync = 1000 }, says: "one evaluation creates more than 500 pods of Job work",
 		},
 	})
+}
+
+// The controller of 1.31 deletes either of two pods of which one has a sidecar that was restarted more often.
+func TestSidecarRestartsOrderVictimsSince132(t *testing.T) {
+	g := NewWithT(t)
+	pod := func(restarts int32) *corev1.Pod {
+		always := corev1.ContainerRestartPolicyAlways
+		p := &corev1.Pod{Spec: corev1.PodSpec{NodeName: "n", InitContainers: []corev1.Container{{Name: "proxy", RestartPolicy: &always}}}}
+		p.Status.Phase = corev1.PodRunning
+		p.Status.InitContainerStatuses = []corev1.ContainerStatus{{Name: "proxy", RestartCount: restarts}}
+		return p
+	}
+	g.Expect(compareVictims(pod(2), pod(0), 31)).To(BeZero())
+	g.Expect(compareVictims(pod(2), pod(0), 32)).To(BeNumerically("<", 0))
 }

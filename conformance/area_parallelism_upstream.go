@@ -108,7 +108,7 @@ func upstreamBefore(x *examiner, first, second *podState) (must, exercised bool)
 	if first.seen == nil || second.seen == nil || !first.settled() || !second.settled() {
 		return false, false
 	}
-	order := compareVictims(first.seen, second.seen)
+	order := compareVictims(first.seen, second.seen, x.claims.Kubernetes)
 	return order < 0, order != 0
 }
 
@@ -120,8 +120,9 @@ func upstreamBeforeDespiteCost(x *examiner, first, second *podState) (must, exer
 	return upstreamBefore(x, first, second)
 }
 
-// compareVictims is PAR-6: negative if a is deleted before b, and zero if that is open.
-func compareVictims(a, b *corev1.Pod) int {
+// compareVictims is PAR-6: negative if a is deleted before b, and zero if that is open. Restarts of
+// sidecars are looked at since 1.32.
+func compareVictims(a, b *corev1.Pod, kubernetes Minor) int {
 	if order := cmp.Compare(advance(a), advance(b)); order != 0 {
 		return order
 	}
@@ -132,6 +133,9 @@ func compareVictims(a, b *corev1.Pod) int {
 	}
 	regularA, sidecarA := mostRestarts(a)
 	regularB, sidecarB := mostRestarts(b)
+	if kubernetes < 32 {
+		sidecarA, sidecarB = 0, 0
+	}
 	return cmp.Or(cmp.Compare(regularB, regularA), cmp.Compare(sidecarB, sidecarA),
 		latestFirst(a.CreationTimestamp.Time, b.CreationTimestamp.Time))
 }
