@@ -1,0 +1,69 @@
+package minor31
+
+import (
+	"flag"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/gomega"
+
+	"github.com/jobsim/jobsim/conformance"
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim"
+)
+
+var (
+	checks = flag.Int("checks", conformance.DefaultChecks, "how many random cases the controller is evaluated by")
+	seed   = flag.Uint64("seed", conformance.DefaultSeed, "which random cases")
+)
+
+// as131 are the claims of the controller: the semantics of 1.31, with the timing of upstream.
+func as131(more ...conformance.Option) []conformance.Option {
+	return append(more, conformance.WithKubernetes(31), conformance.WithUpstreamExact())
+}
+
+func TestControllerKeepsEveryRequirementButTheKnownDeviations(t *testing.T) {
+	g := NewWithT(t)
+	report, err := conformance.Evaluate(t.Context(), Controller(),
+		as131(conformance.WithChecks(*checks), conformance.WithSeed(*seed), conformance.WithShrinking(0))...)
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(report.Why).To(BeEmpty())
+	known := map[string]bool{}
+	for _, d := range deviations {
+		known[d.requirement] = true
+	}
+	for _, row := range report.Requirements {
+		if row.Verdict == conformance.NotConformant && !known[row.ID] || row.Verdict == conformance.HarnessError {
+			t.Error(row.Explain())
+		}
+	}
+	for _, row := range report.Scenarios {
+		if _, known := failingScenarios[row.Name]; !known && row.Verdict != conformance.Conformant {
+			t.Error(row.Name, row.Why)
+		}
+	}
+}
+
+func TestKnownDeviationsAreThereStill(t *testing.T) {
+	for _, d := range deviations {
+		t.Run(d.requirement, func(t *testing.T) {
+			g := NewWithT(t)
+			s, err := show(d.scenario)
+			g.Expect(err).NotTo(HaveOccurred())
+			report, err := conformance.Evaluate(t.Context(), Controller(), as131(conformance.WithScenario(s, nil),
+				conformance.WithFocus(d.requirement), conformance.WithShrinking(0))...)
+			g.Expect(err).NotTo(HaveOccurred())
+			g.Expect(report.Requirements).To(HaveLen(1))
+			g.Expect(report.Requirements[0].Verdict).To(Equal(conformance.NotConformant),
+				"take the deviation from the list: %s", d.because)
+		})
+	}
+}
+
+// show finds the scenario that shows a deviation.
+func show(name string) (*sim.Scenario, error) {
+	if strings.HasSuffix(name, ".yaml") {
+		return scenarios.Load(name, nil)
+	}
+	return conformance.FindScenario(name)
+}
