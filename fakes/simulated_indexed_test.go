@@ -204,7 +204,7 @@ func TestSimulatedFailureIsCountedWithItsReplacement(t *testing.T) { // BPI-6, B
 	g := NewWithT(t)
 	res, _ := run(t, &sim.Scenario{
 		Jobs: []*batchv1.Job{indexed(1, 1, perIndex(2))},
-		Pods: []kubelet.Script{failing(time.Second), failing(time.Second), succeeding(time.Second)},
+		Pods: []kubelet.Script{failing(time.Second), failing(5 * time.Second), succeeding(time.Second)},
 	})
 	var failed []string
 	for _, e := range res.Trace.Entries {
@@ -215,7 +215,7 @@ func TestSimulatedFailureIsCountedWithItsReplacement(t *testing.T) { // BPI-6, B
 			}
 		}
 	}
-	g.Expect(failed).To(Equal([]string{"0@0", "1@12", "2@33"}))
+	g.Expect(failed).To(Equal([]string{"0@0", "1@12", "2@37"}))
 	var counts []string
 	for _, pod := range res.Pods {
 		counts = append(counts, pod.Annotations[batchv1.JobIndexFailureCountAnnotation])
