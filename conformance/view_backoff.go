@@ -135,6 +135,9 @@ func (j *jobState) lastSuccess() *podState {
 // success that there was, and that have come while it ran (BO-9).
 func (j *jobState) shortestWait(x *view, n func([]*podState) int, most time.Duration) wait {
 	var w wait
+	if j.forgetsFailures() {
+		return w
+	}
 	s := j.lastSuccess()
 	soonest := never
 	for _, f := range j.failures {
@@ -157,6 +160,14 @@ func (j *jobState) shortestWait(x *view, n func([]*podState) int, most time.Dura
 	w.n = n(w.failures)
 	w.until = soonest + delayAfter(w.n, most)
 	return w
+}
+
+// forgetsFailures reports whether a success of an Indexed Job that is counted may carry its finalizer still. No list names
+// it, so upstream takes it for a new success in each sync until the finalizer is gone, and each ends the delay (IDX-3).
+func (j *jobState) forgetsFailures() bool {
+	return indexed(j.obj) && j.anyPod(func(p *podState) bool {
+		return p.account == countedSucceeded && p.perhapsThere(p.carries)
+	})
 }
 
 // longestWait is the most that an implementation may wait.
