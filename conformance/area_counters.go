@@ -14,7 +14,6 @@ var counters = slices.Concat(presentCounters, finalCounters, preserved)
 
 var uncheckedCounters = []Unchecked{
 	{"STAT-9", "it says what not to assert: active may be too low for one round while pods are created"},
-	{"STAT-10", "completedIndexes and failedIndexes belong to Indexed Jobs"},
 }
 
 // presentCounters are requirements on the numbers that describe the present.

@@ -53,7 +53,6 @@ var upstreamParallelism = []Requirement{
 }
 
 var uncheckedParallelism = []Unchecked{
-	{"PAR-8", "it is about Indexed Jobs, which are not part of the core"},
 	{"PAR-10", "a quirk: whether a pod that ends while it is taken away counts is never held against anybody"},
 }
 

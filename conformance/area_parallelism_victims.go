@@ -124,8 +124,10 @@ type victimChoice struct {
 	// before tells whether of two pods, as the implementation must know them, the first had to be deleted before the
 	// second; exercised whether the choice between them means something.
 	before func(x *examiner, first, second *podState) (must, exercised bool)
-	wrong  []wrongVictim
-	tried  map[*podState]bool
+	// duplicates looks at the choice between active pods of one index, and nothing else does.
+	duplicates bool
+	wrong      []wrongVictim
+	tried      map[*podState]bool
 }
 
 // wrongVictim is a pod that was deleted and one that should have been deleted instead.
@@ -139,18 +141,21 @@ type wrongVictim struct {
 }
 
 func (c *victimChoice) pod(x *examiner, p *podState) {
-	if kind := x.victim(p); kind == noVictim || kind == bySuspension || kind == misplaced {
+	if kind := x.victim(p); kind == noVictim || kind == bySuspension || (kind == misplaced) != c.duplicates {
 		return
 	}
 	for _, other := range p.job.pods {
 		if other == p || other.job != p.job || !other.surelyThere(isActive) {
 			continue
 		}
+		if c.duplicates && !(p.surelyCounts(p.job) && other.surelyCounts(p.job) && other.surelyOf(indexOf(p.obj)) && p.surelyOf(indexOf(p.obj))) {
+			continue
+		}
 		must, exercised := c.before(x, other, p)
 		if exercised {
 			x.exercised()
 		}
-		if must && !other.perhapsMisplaced(p.job) {
+		if must && (c.duplicates || !other.perhapsMisplaced(p.job)) {
 			c.wrong = append(c.wrong, wrongVictim{p.job, p, other, describePod(p.before), x.now, x.sync, x.entry})
 		}
 	}

@@ -52,13 +52,6 @@ var podCreation = slices.Concat([]Requirement{
 	},
 }, podCreationUpstream)
 
-var uncheckedPodCreation = []Unchecked{
-	{"POD-6", "it is about Indexed Jobs, which are not part of the core"},
-	{"POD-7", "it is about Indexed Jobs, which are not part of the core"},
-	{"POD-8", "it is about backoffLimitPerIndex, which is not part of the core"},
-	{"POD-13", "it is about Indexed Jobs, which are not part of the core"},
-}
-
 // onNewPod looks at each pod that the implementation creates for a Job.
 type onNewPod func(x *examiner, j *jobState, pod *corev1.Pod)
 

@@ -28,10 +28,6 @@ var replacement = []Requirement{
 	},
 }
 
-var uncheckedReplacement = []Unchecked{
-	{"PRP-4", "about the indexes of Indexed Jobs"},
-}
-
 // deletedAndEnded tells whether the last failure is a pod that somebody deleted and that had to end first.
 func deletedAndEnded(_ *examiner, j *jobState, w wait) bool {
 	last := w.failures[len(w.failures)-1]

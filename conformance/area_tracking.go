@@ -14,10 +14,6 @@ import (
 // tracking is about finalizers, with which pods are kept until they are counted (TRK).
 var tracking = slices.Concat(ledger, releases, strays)
 
-var uncheckedTracking = []Unchecked{
-	{"TRK-2", "it is about Indexed Jobs"},
-}
-
 // ledger are requirements on the way of a pod into a counter: every increase must be backed by a pod that has ended.
 var ledger = []Requirement{
 	{

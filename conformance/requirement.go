@@ -65,6 +65,7 @@ func (r *Requirement) Area() string {
 var catalog = [][]Requirement{
 	evaluations, completions, parallelism, podCreation, restarts, retries, backoffLimit, backoffDelay, deadline,
 	conditions, counters, statusWrites, times, suspension, replacement, tracking, ownership, disruption, deletion, resilience, events, outcome, implementation,
+	indexedJobs, elasticIndexed, backoffPerIndex,
 }
 
 // Requirements returns all requirements, area by area. They are shared and must not be changed.

@@ -6,6 +6,7 @@ type Unchecked struct{ Clause, Reason string }
 // uncheckedClauses lists them, area by area: each area keeps its own beside its requirements.
 var uncheckedClauses = [][]Unchecked{
 	uncheckedBackoffDelay,
+	uncheckedBackoffPerIndex,
 	uncheckedCompletions,
 	uncheckedConditions,
 	uncheckedCounters,
@@ -15,13 +16,10 @@ var uncheckedClauses = [][]Unchecked{
 	uncheckedEvents,
 	uncheckedOwnership,
 	uncheckedParallelism,
-	uncheckedPodCreation,
-	uncheckedReplacement,
 	uncheckedResilience,
 	uncheckedRestarts,
 	uncheckedStatusWrites,
 	uncheckedSuspension,
-	uncheckedTracking,
 }
 
 // UncheckedClauses returns the clauses of the areas of Requirements that are not checked, each with its reason.

@@ -63,11 +63,19 @@ type edits struct {
 	limitLowered, limitRaised     bool
 	deadlineSooner, deadlineLater bool
 	parallelismRaised             time.Duration // when, the last time
-	shrunk                        bool          // completions of an Indexed Job were lowered
-	policyEased                   time.Duration // when podReplacementPolicy was changed to TerminatingOrFailed
+	// shrunk and grown tell that completions of an Indexed Job were lowered and raised, initial what they were at first, and
+	// mostEver the largest that they have been.
+	shrunk, grown     bool
+	maxEdited         bool // maxFailedIndexes was edited
+	initial, mostEver int
+	policyEased       time.Duration // when podReplacementPolicy was changed to TerminatingOrFailed
 }
 
 func (e *edits) note(before, obj *batchv1.Job, now time.Duration) {
+	if before == nil {
+		e.initial = completionsOf(obj)
+	}
+	e.mostEver = max(e.mostEver, completionsOf(obj))
 	if before == nil || before.Generation == obj.Generation {
 		return
 	}
@@ -80,6 +88,8 @@ func (e *edits) note(before, obj *batchv1.Job, now time.Duration) {
 		e.parallelismRaised = now
 	}
 	e.shrunk = e.shrunk || indexed(obj) && completionsOf(obj) < completionsOf(before)
+	e.maxEdited = e.maxEdited || valueOr(obj.Spec.MaxFailedIndexes, -1) != valueOr(before.Spec.MaxFailedIndexes, -1)
+	e.grown = e.grown || indexed(obj) && completionsOf(obj) > completionsOf(before)
 	if replacesOnlyFailed(before) && !replacesOnlyFailed(obj) {
 		e.policyEased = now
 	}
