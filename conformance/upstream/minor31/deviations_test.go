@@ -29,6 +29,8 @@ const (
 		"has no startTime, also when it fails. The API server of 1.31 stores that"
 	byName reason = "DEL-5, as in 1.37 (../FINDINGS.md, A recreated Job loses successes): the finalizers that are expected to go " +
 		"are remembered by the name of the Job (tracking_utils.go), and a Job of the same name inherits them"
+	pending reason = "DEL-5, until 1.36: the creations that are waited for are remembered by the name of the Job and forgotten " +
+		"only by a sync that finds no Job of that name (job_controller.go, syncJob); deleteJob of 1.37 forgets them"
 	both      reason = "TRK-8, as in 1.37 (../FINDINGS.md, A Job completes by a pod that counts as failed)"
 	unclaimed reason = "as in 1.37 (../FINDINGS.md, A Job that is deleted waits for a pod that it does not select)"
 	vanished  reason = "as in 1.37 (../FINDINGS.md, A pod that is gone counts again and again)"
@@ -44,6 +46,7 @@ var deviations = []deviation{
 	{"job/retries/failed-pods-count", refused, "PRP-6.1"},
 	{"job/restarts/failed-pods-count-too", refused, "ONF-6.1"},
 	{"job/disruption/evicted-pods-count", refused, "ONF-6.1"},
+	{"job/resilience/goes-on-after-restart", refused, "findings/refused-after-a-restart.yaml"},
 	{"job/ownership/leaves-foreign-pods-alone", uidAlone, "SEL-5.3"},
 	{"job/parallelism/reaches-target", uidAlone, "SEL-5.3"},
 	{"job/parallelism/terminating-pods-hold-no-place", uidAlone, "SEL-5.3"},
@@ -59,6 +62,7 @@ var deviations = []deviation{
 	{"job/ownership/adopted-pods-that-ended-count", byName, "../findings/recreated-job-loses-successes.yaml"},
 	{"job/ownership/adopted-surplus-is-deleted", byName, "../findings/recreated-job-loses-successes.yaml"},
 	{"job/resilience/counters-are-exact", byName, "../findings/recreated-job-loses-successes.yaml"},
+	{"job/deletion/a-new-job-starts-at-once", pending, "findings/recreated-job-waits-for-creations.yaml"},
 	{"job/deletion/frees-pods-while-it-goes", unclaimed, "../findings/mislabelled-pod-keeps-a-deleted-job.yaml"},
 	{"job/backoff-limit/deleted-pods-count", unclaimed, "../findings/mislabelled-pod-keeps-a-deleted-job.yaml"},
 	{"job/completions/counted-once", vanished, "../findings/vanished-pod-counts-each-second.yaml"},

@@ -2,12 +2,14 @@ package minor31
 
 import (
 	"flag"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	. "github.com/onsi/gomega"
 
 	"github.com/jobsim/jobsim/conformance"
+	"github.com/jobsim/jobsim/fakes"
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
 )
@@ -66,4 +68,24 @@ func show(name string) (*sim.Scenario, error) {
 		return scenarios.Load(name, nil)
 	}
 	return conformance.FindScenario(name)
+}
+
+// What the findings expect is what the reference does and the controller does not.
+func TestFindingsTellTheTwoApart(t *testing.T) {
+	files, err := filepath.Glob("findings/*.yaml")
+	NewWithT(t).Expect(err).NotTo(HaveOccurred())
+	NewWithT(t).Expect(files).NotTo(BeEmpty())
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			g := NewWithT(t)
+			s, err := scenarios.Load(file, nil)
+			g.Expect(err).NotTo(HaveOccurred())
+			upstream, err := sim.Run(s, Controller())
+			g.Expect(err).NotTo(HaveOccurred())
+			g.Expect(upstream.Unmet()).NotTo(BeEmpty())
+			reference, err := sim.Run(s, fakes.ReferenceImplementation())
+			g.Expect(err).NotTo(HaveOccurred())
+			g.Expect(reference.Unmet()).To(BeEmpty())
+		})
+	}
 }
