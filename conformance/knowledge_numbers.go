@@ -101,10 +101,11 @@ func (j *jobState) mostFailed(base *batchv1.Job) int {
 }
 
 // ownKill reports whether the implementation is just now taking the pod away: its failure cannot be a reason for that.
-// It can where a program may have begun another evaluation since (CTRL-8).
+// It can if a call of a program was refused since, which begins another evaluation (CTRL-8).
 func (p *podState) ownKill() bool {
 	v := p.view
-	if v.unclear || !p.deleted.byImplementation() || !v.atWork(p.deleted.entry.Seq, p.deleted.at) {
+	if !p.deleted.byImplementation() || v.sync == 0 && v.wasRefused && v.refusedSeq > p.deleted.entry.Seq ||
+		!v.atWork(p.deleted.entry.Seq, p.deleted.at) {
 		return false
 	}
 	return !p.ended.come() || p.ended.entry.Seq > p.deleted.entry.Seq

@@ -22,7 +22,7 @@ var (
 
 // evaluated is the evaluation of the controller that the tests share.
 var evaluated = sync.OnceValues(func() (*conformance.Report, error) {
-	r, err := conformance.Evaluate(context.Background(), Controller(), conformance.WithUpstreamExact(),
+	r, err := conformance.Evaluate(context.Background(), Controller(), conformance.WithUpstreamExact(), conformance.WithAllFeatures(),
 		conformance.WithChecks(*checks), conformance.WithSeed(*seed), conformance.WithIdentity(conformance.Identity{
 			Organization: "Kubernetes", Project: "kube-controller-manager", Version: "v1.37.2", URL: "https://github.com/kubernetes/kubernetes",
 		}))

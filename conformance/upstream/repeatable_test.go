@@ -15,7 +15,7 @@ var repeats = flag.Int("repeats", 3, "how often each scenario is run that must a
 
 // Simulated time is worth nothing if the same scenario gives another run tomorrow.
 func TestRunsAreRepeatable(t *testing.T) {
-	for _, name := range []string{"parallelism-change", "suspend-resume", "api-errors", "controller-crash-loop", "scale-down-order"} {
+	for _, name := range []string{"parallelism-change", "suspend-resume", "api-errors", "controller-crash-loop", "scale-down-order", "recreated"} {
 		for seed, opts := range map[string][]sim.Option{"calm": nil, "random": {sim.WithSeed(7)}} {
 			t.Run(fmt.Sprintf("%s/%s", name, seed), func(t *testing.T) {
 				g := NewWithT(t)
