@@ -78,10 +78,12 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	if pod, ok := orphanOf(req); ok {
 		return reconcile.Result{}, r.freeOrphan(ctx, pod)
 	}
-	if at, ok := r.timers[req]; ok && !at.After(r.now()) {
-		delete(r.timers, req)
-	}
+	before, timed := r.timers[req]
+	delete(r.timers, req) // whatever must be waited for still, this sync finds out again
 	if err := r.reconcileJob(ctx, req); err != nil {
+		if timed && before.After(r.now()) { // unless it failed before that
+			r.wakeAt(req, before.Sub(r.now()))
+		}
 		return reconcile.Result{}, err
 	}
 	at, ok := r.timers[req]

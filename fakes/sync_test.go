@@ -34,6 +34,24 @@ func TestOnePodToCompletion(t *testing.T) { // SYNC-4, TRK-1, FIN-5, POD-12
 	g.Expect(w.r.memories).To(BeEmpty())
 }
 
+func TestAnEarlierSyncPutsTheWakeUpOff(t *testing.T) { // BO-12
+	g := NewWithT(t)
+	w := newWorld(t, Reference(), newJob())
+	w.run(0)
+	w.end("work-1", corev1.PodFailed)
+	w.run(8)
+	w.now = at(8).Add(time.Second / 2) // so that a sync comes half a second before the delay is over
+	w.setPod("work-1", func(p *corev1.Pod) { p.Labels["seen"] = "yes" })
+	var createdAt []time.Duration
+	w.after = func(call string) {
+		if strings.HasPrefix(call, "create") {
+			createdAt = append(createdAt, w.now.Sub(epoch))
+		}
+	}
+	w.run(60)
+	g.Expect(createdAt).To(Equal([]time.Duration{10*time.Second + time.Second/2}))
+}
+
 func TestFailingPodsBackOff(t *testing.T) { // BO-15, NEV-2, BL-6, EV-3
 	g := NewWithT(t)
 	w := newWorld(t, Reference(), newJob())
