@@ -99,5 +99,4 @@ var backoffDelay = []Requirement{
 
 var uncheckedBackoffDelay = []Unchecked{
 	{"BO-8", "a quirk, and about podFailurePolicy, which is not part of the core"},
-	{"BO-14", "about backoffLimitPerIndex, which needs Indexed Jobs"},
 }

@@ -82,13 +82,13 @@ var backoffPerIndex = []Requirement{
 	},
 	{
 		ID: "job/backoff-limit-per-index/failed-indexes-are-there", Clauses: []string{"BPI-10"}, Level: Extended, Strength: Must, Feature: BackoffLimitPerIndex, Since: 28,
-		Sentence: "status.failedIndexes must be there, if only as an empty text, when backoffLimitPerIndex is set, and not otherwise.",
+		Sentence: "The field status.failedIndexes must be there, if only as an empty text, when backoffLimitPerIndex is set, and not otherwise.",
 		Observed: "In each status write of the implementation.",
 		Source:   "API reference, JobStatus.failedIndexes", check: func() any { return onJob(failedIndexesThere) },
 	},
 	{
 		ID: "job/backoff-limit-per-index/failed-indexes-format", Clauses: []string{"STAT-10", "STV-16"}, Level: Extended, Strength: Must, Feature: BackoffLimitPerIndex, Since: 28,
-		Sentence: "status.failedIndexes must be written like completedIndexes, and must have no index in common with it.",
+		Sentence: "The field status.failedIndexes must be written like completedIndexes, and must have no index in common with it.",
 		Observed: "Each text that the implementation writes is what the API would make of its indexes, all below completions.",
 		Source:   "API reference, JobStatus.failedIndexes", check: func() any { return onJob(failedFormat) },
 	},

@@ -42,14 +42,14 @@ var indexedJobs = slices.Concat([]Requirement{
 	},
 	{
 		ID: "job/indexed/succeeded-counts-indexes", Clauses: []string{"IDX-2", "STAT-4"}, Level: Extended, Strength: Must, Feature: Indexed,
-		Sentence: "status.succeeded must be the number of completed indexes: a second success of an index changes nothing.",
+		Sentence: "The field status.succeeded must be the number of completed indexes: a second success of an index changes nothing.",
 		Observed: "In each status write of the implementation succeeded is the number of indexes in completedIndexes.",
 		Source:   "Kubernetes unit test of syncJob, \"indexed job repeated completed index\"",
 		check:    func() any { return onJob(succeededCountsIndexes) },
 	},
 	{
 		ID: "job/indexed/completed-indexes-format", Clauses: []string{"STAT-10", "STV-15"}, Level: Extended, Strength: Must, Feature: Indexed,
-		Sentence: "status.completedIndexes must be written in the one way the API has: rising, three and more in a row as from-to, and all below completions.",
+		Sentence: "The field status.completedIndexes must be written in the one way the API has: rising, three and more in a row as from-to, and all below completions.",
 		Observed: "Each text that the implementation writes is what the API would make of its indexes, and no index is above all " +
 			"completions that it may know of.",
 		Source: "API reference, JobStatus.completedIndexes",
