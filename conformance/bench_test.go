@@ -22,6 +22,20 @@ func BenchmarkCase(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "cases/s")
 }
 
+// BenchmarkCaseWithFeatures is the same with every feature claimed.
+func BenchmarkCaseWithFeatures(b *testing.B) {
+	e := benchmarked(b, WithAllFeatures())
+	b.ReportAllocs()
+	number := 0
+	for b.Loop() {
+		number++
+		if err := e.runCase(number); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "cases/s")
+}
+
 // BenchmarkExamine is the examination alone, of runs made before.
 func BenchmarkExamine(b *testing.B) {
 	e := benchmarked(b)
@@ -52,8 +66,8 @@ func BenchmarkCoreProfile(b *testing.B) {
 	}
 }
 
-func benchmarked(b *testing.B) *evaluator {
-	o, err := newOptions(nil)
+func benchmarked(b *testing.B, opts ...Option) *evaluator {
+	o, err := newOptions(opts)
 	if err != nil {
 		b.Fatal(err)
 	}

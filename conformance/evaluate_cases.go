@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"slices"
+
 	"github.com/jobsim/jobsim/conformance/internal/generate"
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/event"
@@ -26,7 +28,14 @@ func (e *evaluator) newCase(number int) randomCase {
 }
 
 // generated is what random cases may have.
-func (o *options) generated() generate.Options { return generate.Options{} }
+func (o *options) generated() generate.Options {
+	has := func(f Feature) bool { return slices.Contains(o.claims.Features, f) }
+	return generate.Options{Features: generate.Features{
+		Indexed: has(Indexed), ElasticIndexed: has(ElasticIndexed), BackoffLimitPerIndex: has(BackoffLimitPerIndex),
+		PodFailurePolicy: has(PodFailurePolicy), SuccessPolicy: has(SuccessPolicy), SuspendedEdits: has(SuspendedEdits),
+		TTLAfterFinished: has(TTLAfterFinished),
+	}}
+}
 
 // sampled tells which cases are run twice, to see whether the implementation differs from itself.
 func sampled(number int) bool { return number%100 == 1 }

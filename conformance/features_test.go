@@ -159,3 +159,26 @@ func TestWhatIsLeftOut(t *testing.T) {
 		g.Expect(len(r.LeftOut) > 0).To(Equal(len(claimed) < len(knownFeatures())), "%v", claimed)
 	}
 }
+
+// TestRandomCasesTakeWhatIsClaimed looks at what random cases need, with some features claimed and with all of them.
+func TestRandomCasesTakeWhatIsClaimed(t *testing.T) {
+	for _, claimed := range [][]Feature{nil, {PodFailurePolicy}, {Indexed, SuccessPolicy}, knownFeatures()} {
+		g := NewWithT(t)
+		o, err := newOptions([]Option{WithFeatures(claimed...)})
+		g.Expect(err).NotTo(HaveOccurred())
+		e := newEvaluator(t.Context(), fakes.ReferenceImplementation(), o)
+		used := map[Feature]int{}
+		for number := 1; number <= 400; number++ {
+			for _, f := range featuresOf(e.newCase(number).scenario) {
+				used[f]++
+			}
+		}
+		for _, f := range knownFeatures() {
+			if f == ManagedBy || !slices.Contains(claimed, f) {
+				g.Expect(used[f]).To(BeZero(), "%s of %v", f, claimed)
+			} else {
+				g.Expect(used[f]).To(BeNumerically(">", 10), "%s of %v", f, claimed)
+			}
+		}
+	}
+}

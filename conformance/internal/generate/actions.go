@@ -22,6 +22,9 @@ func (p *plan) actions() {
 func (p *plan) act(a sim.Action) { p.s.Actions = append(p.s.Actions, a) }
 
 func (p *plan) action() {
+	if p.featureAction() {
+		return
+	}
 	switch p.weighted("action", 18, 16, 10, 10, 16, 10, 6, 5, 6, 3) {
 	case 0:
 		p.act(sim.Action{When: p.when("scale"), Scale: &sim.Scale{Parallelism: new(p.newParallelism())}})

@@ -34,11 +34,15 @@ func (p *plan) endless() bool {
 // stay active for ever has a deadline.
 func (p *plan) heal() {
 	last := &p.s.Pods[len(p.s.Pods)-1]
-	patient := p.highestLimit() > soonFails
+	patient := p.highestLimit() > soonFails || p.ignores()
 	if patient { // pods that are always cut short would always fail
 		for _, j := range p.jobs() {
 			j.Spec.Template.Spec.ActiveDeadlineSeconds = nil
 		}
+	}
+	if patient {
+		p.healIndexes()
+		last = &p.s.Pods[len(p.s.Pods)-1]
 	}
 	if patient && !p.succeeds(last) {
 		p.s.Pods = append(p.s.Pods, kubelet.Script{Runs: []kubelet.Run{{For: lasting(p.usual)}}})

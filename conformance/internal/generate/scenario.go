@@ -27,6 +27,8 @@ const (
 type Options struct {
 	// Only is the one kind to make; empty means all.
 	Only Kind
+	// Features are those that Jobs may use beside the core.
+	Features Features
 }
 
 // KindOf tells the kind of a scenario.
@@ -52,18 +54,24 @@ type plan struct {
 	raised bool
 	// containers are the names of the containers of the first Job's pods.
 	containers []string
+	// features are what Jobs may use, and asks what the first one does.
+	features Features
+	asks     asks
 }
 
 // Scenario makes a scenario.
 func Scenario(c event.Chooser, o Options) *sim.Scenario {
-	p := &plan{draw: draw{c}, s: &sim.Scenario{Name: "generated"}}
+	p := &plan{draw: draw{c}, s: &sim.Scenario{Name: "generated"}, features: o.Features}
 	kind := o.Only
 	if kind == "" {
 		kind = []Kind{Plain, Edited, Faulty}[p.weighted("kind", 45, 30, 25)]
 	}
 	job := p.job("work", kind)
 	p.s.Jobs = []*batchv1.Job{job}
+	p.ask(job)
 	p.pods(job)
+	p.indexScripts(job)
+	p.policies(job)
 	p.note(job)
 	p.deadline(job)
 	p.nodes()
@@ -80,6 +88,9 @@ func Scenario(c event.Chooser, o Options) *sim.Scenario {
 	}
 	if kind == Faulty {
 		p.faults()
+	}
+	for _, j := range p.jobs() {
+		fit(&j.Spec)
 	}
 	p.heal()
 	scenarios.InOrder(p.s)
