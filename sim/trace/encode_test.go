@@ -226,3 +226,21 @@ func BenchmarkEncode(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(tr.Entries)), "ns/entry")
 }
+
+// Of two goroutines that say something at one instant either may be first.
+func TestWordsAtOneInstantHaveNoOrder(t *testing.T) {
+	g := gomega.NewWithT(t)
+	say := func(at time.Duration, words ...string) *Trace {
+		var told Trace
+		for _, text := range words {
+			told.Append(Entry{Kind: Log, At: at, Actor: "controller", Instance: 1, Text: text})
+		}
+		return &told
+	}
+	index, _, _ := FirstDifference(say(time.Second, "a", "b"), say(time.Second, "b", "a"))
+	g.Expect(index).To(gomega.Equal(-1))
+	index, _, _ = FirstDifference(say(time.Second, "a", "b"), say(time.Minute, "a", "b"))
+	g.Expect(index).To(gomega.Equal(0))
+	index, _, _ = FirstDifference(say(time.Second, "a", "b"), say(time.Second, "a"))
+	g.Expect(index).To(gomega.Equal(1))
+}
