@@ -5,6 +5,7 @@ import (
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/apiserver"
 )
 
 // DefaultBudget is how many runs a case is worth.
@@ -123,6 +124,11 @@ func sensible(s *sim.Scenario) bool {
 	text, err := scenarios.Write(s)
 	if err != nil || s.Check() != nil {
 		return false
+	}
+	for _, job := range allJobs(s) {
+		if len(apiserver.CheckJob(job)) > 0 {
+			return false
+		}
 	}
 	_, err = scenarios.Parse("sensible.yaml", text)
 	return err == nil

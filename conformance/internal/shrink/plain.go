@@ -11,6 +11,7 @@ import (
 // plain takes away what the parts that remain say beyond their names.
 func (m *minimizer) plain() {
 	for i := range allJobs(m.best.Scenario) {
+		m.plainFeatures(i)
 		m.plainJob(i)
 	}
 	for i := range m.best.Scenario.Pods {
@@ -147,6 +148,7 @@ func (m *minimizer) plainAction(number int) {
 		}
 		return &s.Actions[number].When
 	})
+	m.plainSize(number)
 	on(func(a *sim.Action) bool { return clear(&a.Job) })
 	on(func(a *sim.Action) bool { return a.Delete != nil && clear(&a.Delete.Propagation) })
 	on(func(a *sim.Action) bool {

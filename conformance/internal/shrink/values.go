@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/jobsim/jobsim/sim"
@@ -192,6 +193,12 @@ func numbers(s *sim.Scenario) []count {
 		if p := job.Spec.Template.Spec.TerminationGracePeriodSeconds; p != nil {
 			add(countOf(p, 0))
 		}
+		all = append(all, featureNumbers(&job.Spec)...)
+	}
+	for i := range s.Pods {
+		if p := s.Pods[i].Match.Index; p != nil {
+			add(countOf(p, 0))
+		}
 	}
 	for i := range s.Nodes {
 		add(countOf(&s.Nodes[i].Pods, 1))
@@ -217,6 +224,23 @@ func numbers(s *sim.Scenario) []count {
 			add(countOf(&f.Error.Skip, 0))
 		case f.Error != nil:
 			add(countOf(&f.Error.Skip, 0))
+		}
+	}
+	return all
+}
+
+func featureNumbers(spec *batchv1.JobSpec) []count {
+	var all []count
+	for _, p := range []*int32{spec.BackoffLimitPerIndex, spec.MaxFailedIndexes, spec.TTLSecondsAfterFinished} {
+		if p != nil {
+			all = append(all, countOf(p, 0))
+		}
+	}
+	if spec.SuccessPolicy != nil {
+		for i := range spec.SuccessPolicy.Rules {
+			if p := spec.SuccessPolicy.Rules[i].SucceededCount; p != nil {
+				all = append(all, countOf(p, 1))
+			}
 		}
 	}
 	return all
