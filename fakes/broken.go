@@ -60,6 +60,9 @@ const (
 	Suspension   Family = "suspension"
 	Replacement  Family = "replacement"
 	Events       Family = "events"
+	IndexWork    Family = "indexes"
+	Elastic      Family = "elastic"
+	IndexLimit   Family = "per-index"
 )
 
 // Implementation is the broken implementation as something that can be run.
@@ -120,6 +123,9 @@ var brokenFamilies = map[Family][]Broken{
 	Suspension:   brokenSuspension,
 	Replacement:  brokenReplacement,
 	Events:       brokenEvents,
+	IndexWork:    brokenIndexed,
+	Elastic:      brokenElastic,
+	IndexLimit:   brokenPerIndex,
 }
 
 // doing is what a step does.

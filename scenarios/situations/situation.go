@@ -38,6 +38,7 @@ var all = sync.OnceValue(func() []Situation {
 		limitSituations(), restartSituations(), completionSituations(), parallelismSituations(), victimSituations(),
 		podSituations(), backOffSituations(), deadlineSituations(), endSituations(), statusSituations(),
 		suspensionSituations(), trackingSituations(), ownershipSituations(), deletionSituations(), faultSituations(),
+		indexedSituations(), elasticSituations(), perIndexSituations(),
 	)
 	count := map[string]int{}
 	for _, s := range list {
