@@ -29,6 +29,10 @@ func Names() []string {
 		// What people and nodes do.
 		"suspend-resume", "pod-deleted", "pod-handed-over", "pod-released", "hand-over", "adopted-surplus", "status-notes",
 		"node-lost", "node-deleted", "foreground-deletion", "recreated",
+		// What some failures and some successes mean, and when a Job goes.
+		"failjob-exit-code", "oom-is-no-disruption", "ignore-disruption", "endless-disruption", "rule-order",
+		"failindex-spares-retries", "leader-succeeds", "leader-too-late", "quorum-with-stragglers",
+		"ttl-cleans-up", "ttl-waits-for-draining", "ttl-raised-in-time",
 		// What goes wrong with the control plane.
 		"api-errors", "stale-watch", "controller-crash-loop",
 	}
