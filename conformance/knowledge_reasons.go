@@ -66,10 +66,10 @@ func (j *jobState) perhapsPolicyFails() bool {
 		j.anyPod(func(p *podState) bool { return p.perhaps(func(pod *corev1.Pod) bool { return failsJob(j.obj, pod) }) })
 }
 
-// surelyPolicyFails reports whether the implementation must see one that it has not accounted yet.
-func (j *jobState) surelyPolicyFails() bool {
+// surelyPolicyFails reports whether the implementation must see one that a version of the Job does not account for.
+func (j *jobState) surelyPolicyFails(version *batchv1.Job) bool {
 	return j.obj.Spec.PodFailurePolicy != nil && j.anyPod(func(p *podState) bool {
-		return p.job == j && p.account == unlisted && p.surelyThere(p.carries) &&
+		return p.job == j && isNews(version, p) && p.surelyThere(p.carries) &&
 			p.surelyThere(func(pod *corev1.Pod) bool { return failsJob(j.obj, pod) })
 	})
 }

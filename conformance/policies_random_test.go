@@ -33,10 +33,17 @@ func givePolicies(s *sim.Scenario, chooser event.Chooser) {
 			spec.TTLSecondsAfterFinished = new(int32([]int{0, 1, 10, 100}[chooser.Choose("seconds", 4)]))
 		}
 		which := chooser.Choose("policy", 4)
-		if which == 1 || which == 3 {
-			giveFailurePolicy(spec, chooser)
+		perIndex := chooser.Choose("per index", 8) == 7
+		if perIndex {
+			spec.CompletionMode = new(batchv1.IndexedCompletion)
+			spec.BackoffLimitPerIndex = new(int32(chooser.Choose("limit", 3)))
+			spec.Completions = new(max(1, valueOr(spec.Completions, 1)))
+			spec.Template.Spec.RestartPolicy = corev1.RestartPolicyNever
 		}
-		if which >= 2 && spec.Selector == nil {
+		if which == 1 || which == 3 {
+			giveFailurePolicy(spec, chooser, perIndex)
+		}
+		if which >= 2 {
 			giveSuccessPolicy(spec, chooser)
 		}
 	}
@@ -48,12 +55,16 @@ func givePolicies(s *sim.Scenario, chooser event.Chooser) {
 	}
 }
 
-func giveFailurePolicy(spec *batchv1.JobSpec, chooser event.Chooser) {
+func giveFailurePolicy(spec *batchv1.JobSpec, chooser event.Chooser, perIndex bool) {
+	actions := 3
+	if perIndex {
+		actions = 4
+	}
 	spec.Template.Spec.RestartPolicy = corev1.RestartPolicyNever
 	spec.PodReplacementPolicy = nil
 	policy := &batchv1.PodFailurePolicy{}
 	for range chooser.Choose("rules", 4) {
-		rule := batchv1.PodFailurePolicyRule{Action: []batchv1.PodFailurePolicyAction{"Ignore", "Count", "FailJob", "FailIndex"}[chooser.Choose("action", 3)]}
+		rule := batchv1.PodFailurePolicyRule{Action: []batchv1.PodFailurePolicyAction{"Ignore", "Count", "FailJob", "FailIndex"}[chooser.Choose("action", actions)]}
 		if chooser.Choose("on", 3) == 0 {
 			rule.OnPodConditions = []batchv1.PodFailurePolicyOnPodConditionsPattern{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue}}
 		} else {
@@ -122,9 +133,6 @@ func TestReferenceKeepsEverythingWithPolicies(t *testing.T) {
 			}
 		}
 		for _, v := range f.Broken() {
-			if v.Requirement.ID == "job/completions/success-is-not-lost" || v.Requirement.ID == "job/pod-creation/name" {
-				continue // they speak of Jobs without indexes
-			}
 			if broken[v.Requirement.ID]++; broken[v.Requirement.ID] <= 3 {
 				t.Errorf("case %d: %s at %v: %s (entries %v)", number, v.Requirement.ID, v.At, v.Text, v.Entries)
 			}
@@ -141,6 +149,7 @@ func TestReferenceKeepsEverythingWithPolicies(t *testing.T) {
 	t.Log(broken)
 }
 
+// tellRun shows a run.
 func tellRun(t *testing.T, r *sim.Result) {
 	text, err := scenarios.Write(r.Scenario)
 	if err != nil {

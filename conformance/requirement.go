@@ -66,6 +66,7 @@ var catalog = [][]Requirement{
 	evaluations, completions, parallelism, podCreation, restarts, retries, backoffLimit, backoffDelay, deadline,
 	conditions, counters, statusWrites, times, suspension, replacement, tracking, ownership, disruption, deletion, resilience, events, outcome, implementation,
 	indexedJobs, elasticIndexed, backoffPerIndex,
+	failurePolicy, successPolicy, ttl,
 }
 
 // Requirements returns all requirements, area by area. They are shared and must not be changed.

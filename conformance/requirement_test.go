@@ -32,7 +32,7 @@ func TestClausesAreCheckedOrExcused(t *testing.T) {
 		}
 	}
 	// Quirks and the like need no requirement; they may be listed all the same.
-	areas := regexp.MustCompile(`^(SYNC|COMP|PAR|POD|ONF|NEV|BL|BO|ADS|FIN|STAT|STV|TIME|TRK|SEL|SUS|PRP|EXT|DEL|CTRL|IDX|EIJ|BPI)-[0-9]+$`)
+	areas := regexp.MustCompile(`^(SYNC|COMP|PAR|POD|ONF|NEV|BL|BO|ADS|FIN|STAT|STV|TIME|TRK|SEL|SUS|PRP|EXT|DEL|CTRL|IDX|EIJ|BPI|PFP|SP|TTL)-[0-9]+$`)
 	defined, promises := map[string]bool{}, 0
 	for _, m := range regexp.MustCompile(`(?m)^(?:\| )?\*\*([A-Z]+-[0-9]+)\*\* (?:\[([A-Z]+)|\|)`).FindAllStringSubmatch(string(document), -1) {
 		clause, strength := m[1], Strength(m[2])

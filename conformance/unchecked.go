@@ -14,6 +14,7 @@ var uncheckedClauses = [][]Unchecked{
 	uncheckedDeletion,
 	uncheckedDisruption,
 	uncheckedEvents,
+	uncheckedFailurePolicy,
 	uncheckedOwnership,
 	uncheckedParallelism,
 	uncheckedResilience,

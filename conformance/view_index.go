@@ -150,7 +150,7 @@ func (j *jobState) indexTruth() *indexTruth {
 	*t = indexTruth{known: true, succeeded: i.completed.countBelow(n) + len(succeeded), failed: i.failed.countBelow(n) + len(failed)}
 	t.free = n - i.completed.countBelow(n) - i.failed.countBelow(n) - len(distinct(slices.Concat(succeeded, failed, running)))
 	for _, p := range j.pods {
-		if p.awaits(succeeded, failed) {
+		if p.counts() && p.awaits(succeeded, failed) {
 			t.waiting = append(t.waiting, p)
 		}
 	}

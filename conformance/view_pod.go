@@ -43,6 +43,9 @@ type podState struct {
 	account       account
 	givenUp       bool      // it may count as failed because its Job was failing while it was alive
 	unignored     bool      // it was failed at some time so that the pod failure policy did not ignore it
+	unfatal       bool      // it was failed at some time so that the pod failure policy did not fail the Job
+	endedTracked  bool      // it was tracked when it ended
+	letGo         bool      // the implementation took its finalizer knowing that it had ended
 	swapped       bool      // it was controlled by somebody else, or by nobody, for a time
 	denied        bool      // the implementation was told that it is gone, and may believe it (TRK-5)
 	accountOf     *jobState // whose account that is
@@ -107,7 +110,7 @@ func (p *podState) stored(v *view, obj *corev1.Pod) {
 		p.noteDeleted()
 	}
 	if !p.ended.come() && terminal(obj) {
-		p.ended = moment{v.now, v.entry}
+		p.ended, p.endedTracked = moment{v.now, v.entry}, p.carries(obj)
 	}
 	p.noteFinalizer(v, p.before, obj)
 	switch {
@@ -119,6 +122,7 @@ func (p *podState) stored(v *view, obj *corev1.Pod) {
 	p.join()
 	p.unignored = p.unignored || p.job != nil && p.counts()
 	p.noteSettled()
+	p.unfatal = p.unfatal || p.job != nil && p.failed() && !failsJob(p.job.obj, obj)
 	p.noteEnd(v)
 	p.noteCreation(v)
 	if j := p.job; j != nil && onFailure(j.obj) && restartsReach(j.restarts, backoffLimitOf(j.obj)) {
@@ -144,7 +148,7 @@ func (p *podState) control(v *view) {
 	if p.job == nil || p.job == p.last {
 		return
 	}
-	p.last, p.unignored = p.job, false
+	p.last, p.unignored, p.unfatal = p.job, false, false
 	p.account, p.listed = unlisted, nil // another Job has counted it, if any
 	if !slices.Contains(p.job.pods, p) {
 		p.job.pods = append(p.job.pods, p)
@@ -161,6 +165,7 @@ func (p *podState) noteFinalizer(v *view, before, obj *corev1.Pod) {
 		p.untracked = moment{}
 	case before != nil && p.carries(before):
 		p.untracked = moment{v.now, v.entry}
+		p.letGo = v.byImplementation() && p.settled() && p.surely(terminal)
 	}
 }
 
