@@ -20,6 +20,7 @@ var uncheckedClauses = [][]Unchecked{
 	uncheckedResilience,
 	uncheckedRestarts,
 	uncheckedStatusWrites,
+	uncheckedSuspendedEdits,
 	uncheckedSuspension,
 }
 

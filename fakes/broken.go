@@ -63,6 +63,8 @@ const (
 	IndexWork    Family = "indexes"
 	Elastic      Family = "elastic"
 	IndexLimit   Family = "per-index"
+
+	SuspendedEdits Family = "suspended-edits"
 )
 
 // Implementation is the broken implementation as something that can be run.
@@ -126,6 +128,8 @@ var brokenFamilies = map[Family][]Broken{
 	IndexWork:    brokenIndexed,
 	Elastic:      brokenElastic,
 	IndexLimit:   brokenPerIndex,
+
+	SuspendedEdits: brokenSuspendedEdits,
 }
 
 // doing is what a step does.

@@ -27,7 +27,7 @@ func Names() []string {
 		"deadline-kills-pods", "draining-pods-count", "deadline-pending-pods", "deadline-of-a-pod",
 		"deadline-and-backofflimit", "deadline-survives-crash",
 		// What people and nodes do.
-		"suspend-resume", "pod-deleted", "pod-handed-over", "pod-released", "hand-over", "adopted-surplus", "status-notes",
+		"suspend-resume", "suspended-edit", "edit-refused", "pod-deleted", "pod-handed-over", "pod-released", "hand-over", "adopted-surplus", "status-notes",
 		"node-lost", "node-deleted", "foreground-deletion", "recreated",
 		// What some failures and some successes mean, and when a Job goes.
 		"failjob-exit-code", "oom-is-no-disruption", "ignore-disruption", "endless-disruption", "rule-order",

@@ -73,6 +73,13 @@ func BenchmarkLifecycles(b *testing.B) {
 	b.Run("indexed-10000-at-500", func(b *testing.B) { benchmarkLifecycles(b, indexed(lifecycles(10000, 500))) })
 }
 
+// BenchmarkLargeJobs is the largest Job that a test of scale would have, without indexes and with them, whose status holds
+// the completed ones. What an index costs must not grow with how many there are: run it with -benchtime 1x.
+func BenchmarkLargeJobs(b *testing.B) {
+	b.Run("100000-at-500", func(b *testing.B) { benchmarkLifecycles(b, lifecycles(100_000, 500)) })
+	b.Run("indexed-100000-at-500", func(b *testing.B) { benchmarkLifecycles(b, indexed(lifecycles(100_000, 500))) })
+}
+
 // BenchmarkQuietWait is a pod that runs for ten and for ten thousand seconds: waiting costs nothing.
 func BenchmarkQuietWait(b *testing.B) {
 	for _, d := range []time.Duration{10 * time.Second, 10_000 * time.Second} {
