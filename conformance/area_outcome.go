@@ -15,7 +15,9 @@ import (
 var outcome = []Requirement{
 	{
 		ID:      "job/outcome/as-predicted",
-		Clauses: []string{"SYNC-1", "COMP-1", "BL-1", "ADS-1"}, Level: Core, Strength: Must, Bound: ReactionBound,
+		Clauses: []string{"SYNC-1", "COMP-1", "BL-1", "ADS-1", "IDX-1", "BPI-1", "BPI-3", "BPI-4", "PFP-2", "PFP-3", "PFP-5", "PFP-6",
+			"PFP-7", "SP-1", "TTL-1"},
+		Level: Core, Strength: Must, Bound: ReactionBound,
 		Sentence: "When nothing goes wrong, how a Job ends must follow from its spec and from what its pods do, however fast the " +
 			"implementation is.",
 		Observed: "In a run without faults whose end does not depend on reactions within the reaction time, the first Job gets the " +
@@ -88,6 +90,13 @@ func (c *asPredicted) outcome(x *examiner, j *jobState) model.Outcome {
 		if isTrue(j.obj, kind) {
 			o.Condition, o.Reason = kind, condition(j.obj, kind).Reason
 		}
+	}
+	o.Completed = model.Indexes(j.obj.Status.CompletedIndexes)
+	if j.obj.Status.FailedIndexes != nil {
+		o.FailedIndexes = model.Indexes(*j.obj.Status.FailedIndexes)
+	}
+	if o.Condition != "" && j.deletion.come() {
+		o.Deleted, o.DeletedAfter = true, j.deletion.at-j.finishedAt
 	}
 	return o
 }

@@ -40,6 +40,28 @@ type task struct {
 // than the given time. It reports false if that is not certain, or if something in the scenario is more than the model
 // knows.
 func Predict(s *sim.Scenario, reaction time.Duration) (Prediction, bool) {
+	if len(s.Faults) > 0 || s.WatchDelay > 0 || s.Latency > 0 || len(s.Jobs) != 1 || s.Nodes != nil {
+		return Prediction{}, false
+	}
+	spec := &s.Jobs[0].Spec
+	p, ok := predictEnd(s, reaction)
+	if ttl := spec.TTLSecondsAfterFinished; ok && ttl != nil {
+		if len(s.Actions) > 0 {
+			return Prediction{}, false // whom they still meet depends on the time of the end
+		}
+		p.deleted(time.Duration(*ttl)*time.Second, reaction)
+	}
+	return p, ok
+}
+
+func predictEnd(s *sim.Scenario, reaction time.Duration) (Prediction, bool) {
+	if optional(&s.Jobs[0].Spec) {
+		p, ok := newPlan(s, reaction)
+		if !ok {
+			return Prediction{}, false
+		}
+		return p.predict()
+	}
 	t, ok := newTask(s, reaction)
 	if !ok {
 		return Prediction{}, false
@@ -48,9 +70,6 @@ func Predict(s *sim.Scenario, reaction time.Duration) (Prediction, bool) {
 }
 
 func newTask(s *sim.Scenario, reaction time.Duration) (task, bool) {
-	if len(s.Faults) > 0 || s.WatchDelay > 0 || s.Latency > 0 || len(s.Jobs) != 1 || s.Nodes != nil {
-		return task{}, false
-	}
 	spec := &s.Jobs[0].Spec
 	if !core(spec) {
 		return task{}, false
@@ -91,9 +110,11 @@ func newTask(s *sim.Scenario, reaction time.Duration) (task, bool) {
 
 // core reports whether a Job asks for nothing but what the model knows.
 func core(spec *batchv1.JobSpec) bool {
-	return (spec.CompletionMode == nil || *spec.CompletionMode == batchv1.NonIndexedCompletion) &&
-		spec.BackoffLimitPerIndex == nil && spec.PodFailurePolicy == nil && spec.SuccessPolicy == nil &&
-		spec.ManagedBy == nil && spec.TTLSecondsAfterFinished == nil && spec.Template.Spec.ActiveDeadlineSeconds == nil &&
-		len(spec.Template.Spec.SchedulingGates) == 0 && spec.Template.Spec.NodeSelector == nil &&
-		spec.Template.Spec.Affinity == nil && spec.Template.Spec.NodeName == ""
+	return !optional(spec) && placed(&spec.Template.Spec)
+}
+
+// placed reports whether pods run anywhere, for as long as their containers do.
+func placed(pod *corev1.PodSpec) bool {
+	return pod.ActiveDeadlineSeconds == nil && len(pod.SchedulingGates) == 0 && pod.NodeSelector == nil && pod.Affinity == nil &&
+		pod.NodeName == ""
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/event"
+	"github.com/jobsim/jobsim/sim/trace"
 )
 
 var cases = flag.Int("cases", 3000, "how many generated cases the model is held against")
@@ -30,6 +31,10 @@ func outcome(r *sim.Result, calm bool) model.Outcome {
 		e := &r.Trace.Entries[i]
 		if !e.OK() {
 			continue
+		}
+		if job, ok := e.Object.(*batchv1.Job); ok && job.UID == first && first != "" && !o.Deleted && o.Condition != "" &&
+			(e.Kind == trace.Removed || e.Kind == trace.Call && job.DeletionTimestamp != nil) {
+			o.Deleted, o.DeletedAfter = true, e.At-o.At
 		}
 		switch obj := e.Object.(type) {
 		case *corev1.Pod:
@@ -51,6 +56,10 @@ func outcome(r *sim.Result, calm bool) model.Outcome {
 
 func note(o *model.Outcome, job *batchv1.Job, at time.Duration) {
 	o.Succeeded, o.Failed = int(job.Status.Succeeded), int(job.Status.Failed)
+	o.Completed, o.FailedIndexes = model.Indexes(job.Status.CompletedIndexes), nil
+	if job.Status.FailedIndexes != nil {
+		o.FailedIndexes = model.Indexes(*job.Status.FailedIndexes)
+	}
 	for _, c := range job.Status.Conditions {
 		if c.Status == corev1.ConditionTrue && o.Condition == "" &&
 			(c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed) {

@@ -24,8 +24,23 @@ type Prediction struct {
 	Succeeded, Failed, Pods Range
 	// AllCounted tells that each pod that was created stands in one of the counters.
 	AllCounted bool
+	// Completed and FailedIndexes are the indexes in the status of an Indexed Job.
+	Completed, FailedIndexes IndexRange
+	indexed                  bool
+	// met tells whether completed indexes satisfy the success policy, for an end by it; nil otherwise.
+	met func([]int) bool
+	// DeletedFrom and DeletedBy are between when the Job is deleted after its end (TTL-1); DeletedBy is zero if it is not.
+	DeletedFrom, DeletedBy time.Duration
 	// Or is the other end that there may be, if it depends on the reaction time which of two it is; nil otherwise.
 	Or *Prediction
+}
+
+// deleted adds that the Job is deleted when its time is over (TTL-1). Stored times are whole seconds.
+func (p *Prediction) deleted(ttl, reaction time.Duration) {
+	p.DeletedFrom, p.DeletedBy = ttl-time.Second, ttl+reaction
+	if p.Or != nil {
+		p.Or.deleted(ttl, reaction)
+	}
 }
 
 func (p Prediction) latest() time.Duration {
@@ -56,6 +71,11 @@ type Outcome struct {
 	At        time.Duration
 	// Succeeded and Failed are the counters at the end, and Pods is how many pods have been created.
 	Succeeded, Failed, Pods int
+	// Completed and FailedIndexes are those in the status of an Indexed Job.
+	Completed, FailedIndexes []int
+	// Deleted tells that the Job was deleted, and DeletedAfter how long after its end.
+	Deleted      bool
+	DeletedAfter time.Duration
 	// Calm tells that in the run nothing was left to chance.
 	Calm bool
 }
@@ -68,6 +88,13 @@ func (p Prediction) allows(o Outcome) bool {
 		!p.Pods.Holds(o.Pods) || p.AllCounted && o.Succeeded+o.Failed != o.Pods {
 		return false
 	}
+	if p.indexed && (!p.Completed.Holds(o.Completed) || !p.FailedIndexes.Holds(o.FailedIndexes)) ||
+		p.met != nil && !p.met(o.Completed) {
+		return false
+	}
+	if p.DeletedBy > 0 && p.Condition != "" && (!o.Deleted || o.DeletedAfter < p.DeletedFrom || o.DeletedAfter > p.DeletedBy) {
+		return false
+	}
 	return p.Condition == "" || o.At >= p.Earliest && o.At <= p.Latest &&
 		(slices.Contains(p.Reasons, o.Reason) || !o.Calm && slices.Contains(p.Hindered, o.Reason))
 }
@@ -77,7 +104,14 @@ func (o Outcome) String() string {
 	if o.Condition == "" {
 		return "no end of the Job, " + counters
 	}
-	return fmt.Sprintf("%s (%s) at %v %s", o.Condition, o.Reason, o.At, counters)
+	text := fmt.Sprintf("%s (%s) at %v %s", o.Condition, o.Reason, o.At, counters)
+	if len(o.Completed)+len(o.FailedIndexes) > 0 {
+		text += fmt.Sprintf(", indexes completed %v and failed %v", o.Completed, o.FailedIndexes)
+	}
+	if o.Deleted {
+		text += fmt.Sprintf(", deleted %v later", o.DeletedAfter)
+	}
+	return text
 }
 
 func (p Prediction) String() string {
@@ -88,8 +122,18 @@ func (p Prediction) String() string {
 	if p.Condition == "" {
 		return "no end of the Job, " + counters
 	}
-	text := fmt.Sprintf("%s (%s) between %v and %v %s",
-		p.Condition, strings.Join(p.Reasons, " or "), p.Earliest, p.Latest, counters)
+	when := fmt.Sprintf("between %v and %v", p.Earliest, p.Latest)
+	if p.Latest >= never {
+		when = "at some time"
+	}
+	text := fmt.Sprintf("%s (%s) %s %s", p.Condition, strings.Join(p.Reasons, " or "), when, counters)
+	if p.indexed {
+		text += fmt.Sprintf(", of the indexes %v completed and %v failed, surely %v and %v",
+			p.Completed.Perhaps, p.FailedIndexes.Perhaps, p.Completed.Surely, p.FailedIndexes.Surely)
+	}
+	if p.DeletedBy > 0 {
+		text += fmt.Sprintf(", deleted between %v and %v later", p.DeletedFrom, p.DeletedBy)
+	}
 	if p.Or != nil {
 		text += "; or " + p.Or.String()
 	}
