@@ -73,8 +73,9 @@ func ownScripts(s *sim.Scenario) {
 func startLater(s *sim.Scenario) *sim.Scenario {
 	const later = time.Second
 	actions := make([]sim.Action, 0, len(s.Jobs)+len(s.Actions))
-	for _, job := range s.Jobs {
-		actions = append(actions, sim.Action{When: sim.When{At: later}, Create: job})
+	for i, job := range s.Jobs { // whose pods find room first in a small cluster is left open too
+		at := later + time.Duration(i)*11_003*time.Microsecond
+		actions = append(actions, sim.Action{When: sim.When{At: at}, Create: job})
 	}
 	for _, a := range s.Actions {
 		if a.After == nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/trace"
@@ -52,7 +53,9 @@ func writes(t *trace.Trace) map[time.Duration][]string {
 			}
 			statuses[e.At][e.Namespace+"/"+e.Name] = statusText(&job.Status)
 		case e.Resource == "pods" && (e.Verb == "create" || e.Verb == "delete"):
-			found[e.At] = append(found[e.At], e.Verb+" a pod of "+ownerOf(e.Object))
+			found[e.At] = append(found[e.At], e.Verb+" a pod of "+ownerOf(e.Object)+" "+indexOf(e.Object))
+		case isJob && e.Verb == "delete":
+			found[e.At] = append(found[e.At], e.Verb+" "+e.Name)
 		}
 	}
 	for at, jobs := range statuses {
@@ -68,7 +71,7 @@ func writes(t *trace.Trace) map[time.Duration][]string {
 
 // statusText leaves out the UIDs of pods, which are not the same in two runs.
 func statusText(status *batchv1.JobStatus) string {
-	s := *status
+	s := anyPod(status)
 	if u := s.UncountedTerminatedPods; u != nil {
 		s.UncountedTerminatedPods = nil
 		s.Succeeded += 1000 * int32(len(u.Succeeded))
@@ -80,6 +83,9 @@ func statusText(status *batchv1.JobStatus) string {
 	}
 	return string(data)
 }
+
+// batch is how long a change of a pod waits for others (SYNC-6).
+const batch = time.Second
 
 // reason says why two runs may differ.
 type reason string
@@ -100,11 +106,20 @@ const (
 	// startOfDeleted: the reference stores startTime of a Job that was resumed while it is being deleted; the real
 	// controller does not, and its deadline never comes.
 	startOfDeleted reason = "startTime of a Job that is being deleted"
+	// foreignEntry: somebody has written FailureTarget with status False. The real controller adds an entry each time, the
+	// reference changes the one there is (FIN-14).
+	foreignEntry reason = "a FailureTarget entry of somebody else"
+	// otherActions: a user waits for the phase of a pod that only one of the runs shows: one that is killed without grace
+	// and freed at the same instant may be gone before the kubelet has reported how it ended.
+	otherActions reason = "a user waits for what is never seen"
 )
 
 // why tells for which reason the runs may differ, and "" if there is none.
 func (p pair) why() (reason, string) {
 	at, ok := p.firstDivergence()
+	if p.usersDiffer(at, ok) {
+		return otherActions, "users did not do the same before"
+	}
 	if !ok {
 		return "", "they wrote the same at all times"
 	}
@@ -115,38 +130,96 @@ func (p pair) why() (reason, string) {
 		return noStart, where
 	case p.startsDeleted(at):
 		return startOfDeleted, where
+	case p.foreignEntry(at):
+		return foreignEntry, where
 	case p.leftWakeUp(at):
 		return leftWakeUp, where
 	}
 	return p.tied(at), where
 }
 
-// tied looks at the syncs of the reference, of which the trace knows what called for them.
-func (p pair) tied(at time.Duration) reason {
-	t := p.reference.Trace
-	pods, syncs := 0, []*trace.Entry{}
-	for i := range t.Entries {
-		e := &t.Entries[i]
-		switch {
-		case e.At != at:
-		case e.Kind == trace.Instance && e.Verb == "sync":
-			syncs = append(syncs, e)
-		case e.Actor != "controller" && e.Resource == "pods" && (e.Stored() || e.Kind == trace.Removed) && !ofController(t, e):
-			pods++
+// usersDiffer reports whether users did something else before the controllers did.
+func (p pair) usersDiffer(before time.Duration, differ bool) bool {
+	acts := func(t *trace.Trace) []string {
+		var found []string
+		for i := range t.Entries {
+			e := &t.Entries[i]
+			if e.Actor == "user" && e.Kind == trace.Call && (!differ || e.At < before) {
+				found = append(found, fmt.Sprint(e.At, e.Verb, e.Resource))
+			}
 		}
+		return found
 	}
-	if pods == 0 {
-		return ""
+	return !slices.Equal(acts(p.real.Trace), acts(p.reference.Trace))
+}
+
+// tied looks at the syncs of the reference, of which the trace knows what called for them. What happened at an instant
+// also decides what wakes the controllers later: a change of a pod calls for another sync after a batch if the one that
+// was due had begun, and a sync that has not seen it may wait for something else.
+func (p pair) tied(at time.Duration) reason {
+	if why := p.tiedAt(at); why != "" {
+		return why
 	}
-	for _, s := range syncs {
-		if cause := t.Find(s.Cause); cause == nil || cause.At < at {
+	if p.tiedAt(at-batch) == tie {
+		return tie
+	}
+	for _, s := range p.syncs(at) {
+		if cause := p.reference.Trace.Find(s.Cause); cause != nil && cause.At < at && p.tiedAt(cause.At) == tie {
 			return tie
 		}
 	}
-	if len(syncs) > 0 {
-		return twoWatches
-	}
 	return ""
+}
+
+func (p pair) tiedAt(at time.Duration) reason {
+	t := p.reference.Trace
+	found := reason("")
+	for _, s := range p.syncs(at) {
+		if !podsChange(t, at, s.Name) {
+			continue
+		}
+		if cause := t.Find(s.Cause); cause == nil || cause.At < at {
+			return tie
+		}
+		if jobChanges(t, at, s.Name) {
+			found = twoWatches
+		}
+	}
+	return found
+}
+
+// jobChanges reports whether somebody else changes a Job at an instant.
+func jobChanges(t *trace.Trace, at time.Duration, job string) bool {
+	for i := range t.Entries {
+		e := &t.Entries[i]
+		if e.At == at && e.Actor != "controller" && e.Resource == "jobs" && (e.Stored() || e.Kind == trace.Removed) &&
+			e.Name == job && !ofController(t, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p pair) syncs(at time.Duration) []*trace.Entry {
+	var found []*trace.Entry
+	for i := range p.reference.Trace.Entries {
+		if e := &p.reference.Trace.Entries[i]; e.At == at && e.Kind == trace.Instance && e.Verb == "sync" {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// podsChange reports whether pods of a Job change at an instant, and not because of what the controller does there.
+func podsChange(t *trace.Trace, at time.Duration, job string) bool {
+	for i := range t.Entries {
+		e := &t.Entries[i]
+		if e.At == at && e.Actor != "controller" && e.Resource == "pods" && (e.Stored() || e.Kind == trace.Removed) &&
+			strings.HasPrefix(e.Name, job+"-") && !ofController(t, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofController reports whether something is the consequence of what the controller did at the same instant.
@@ -184,9 +257,33 @@ func (p pair) startsDeleted(at time.Duration) bool {
 	return false
 }
 
+// foreignEntry looks for two entries that only the real controller's status has.
+func (p pair) foreignEntry(at time.Duration) bool {
+	targets := func(t *trace.Trace) (falses, trues int) {
+		for i := range t.Entries {
+			e := &t.Entries[i]
+			job, ok := e.Object.(*batchv1.Job)
+			if !ok || e.At != at || e.Actor != "controller" || !e.Stored() {
+				continue
+			}
+			falses, trues = 0, 0
+			for _, c := range job.Status.Conditions {
+				if c.Type == batchv1.JobFailureTarget && c.Status == corev1.ConditionFalse {
+					falses++
+				} else if c.Type == batchv1.JobFailureTarget {
+					trues++
+				}
+			}
+		}
+		return falses, trues
+	}
+	realFalses, realTrues := targets(p.real.Trace)
+	falses, trues := targets(p.reference.Trace)
+	return realFalses == 1 && realTrues >= 1 && falses == 0 && trues == 1
+}
+
 // leftWakeUp looks for a Job that was created no longer than a batch after one of its name had gone.
 func (p pair) leftWakeUp(at time.Duration) bool {
-	const batch = time.Second
 	gone := map[string]time.Duration{}
 	for i := range p.reference.Trace.Entries {
 		e := &p.reference.Trace.Entries[i]
