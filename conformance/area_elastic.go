@@ -4,7 +4,6 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
 )
 
 // elasticIndexed is about Indexed Jobs that users make larger and smaller while they run (EIJ).
@@ -14,33 +13,33 @@ var elasticIndexed = []Requirement{
 		Sentence: "When completions and parallelism of an Indexed Job are raised, the new indexes must run.",
 		Observed: "A Job that has grown does not lack pods for longer than the reaction time, not counting the longest back-off delay " +
 			"that failures can mean.",
-		Source: "Kubernetes integration test TestElasticIndexedJob", check: promptAfterPod(isOfNewIndex, lacks(grownLacks)),
+		Source: "Kubernetes integration test TestElasticIndexedJob", Scenarios: []string{"elastic-training"}, check: promptAfterPod(isOfNewIndex, lacks(grownLacks)),
 	},
 	{
 		ID: "job/elastic-indexed/shrinking-deletes-pods", Clauses: []string{"EIJ-2"}, Level: Extended, Strength: Must, Feature: ElasticIndexed, Since: 27, Bound: ReactionBound,
 		Sentence: "When completions are lowered, the active pods of the indexes that are no more must be deleted.",
 		Observed: "Within the reaction time of the edit no pod is active whose index is not below completions.",
-		Source:   "Kubernetes integration test TestElasticIndexedJob",
-		check:    promptAfterPod(isUnplacedVictim(beyond), unplacedLives(beyond)),
+		Source:   "Kubernetes integration test TestElasticIndexedJob", Scenarios: []string{"elastic-shrink"},
+		check: promptAfterPod(isUnplacedVictim(beyond), unplacedLives(beyond)),
 	},
 	{
 		ID: "job/elastic-indexed/removed-pods-do-not-count", Clauses: []string{"EIJ-2", "BL-4"}, Level: Extended, Strength: Must, Feature: ElasticIndexed, Since: 27,
 		Sentence: "A pod that is deleted because its index is no more must not count as failed.",
 		Observed: "Its UID does not appear in status.uncountedTerminatedPods after the implementation has deleted it while it was active.",
-		Source:   "Kubernetes integration test TestElasticIndexedJob", check: func() any { return &removedUncounted{} },
+		Source:   "Kubernetes integration test TestElasticIndexedJob", Scenarios: []string{"elastic-shrink"}, check: func() any { return &removedUncounted{} },
 	},
 	{
 		ID: "job/elastic-indexed/completed-indexes-shrink", Clauses: []string{"EIJ-2", "STAT-4"}, Level: Extended, Strength: Must, Feature: ElasticIndexed, Since: 27, Bound: ReactionBound,
 		Sentence: "Completed indexes that are no more must leave completedIndexes, and succeeded must fall with them.",
 		Observed: "Within the reaction time of the edit completedIndexes has nothing above completions.",
-		Source:   "Kubernetes integration test TestElasticIndexedJob", check: promptAfter(dropsCompleted, keepsCompleted),
+		Source:   "Kubernetes integration test TestElasticIndexedJob", Scenarios: []string{"elastic-shrink"}, check: promptAfter(dropsCompleted, keepsCompleted),
 	},
 	{
 		ID: "job/elastic-indexed/returning-index-runs-again", Clauses: []string{"EIJ-3"}, Level: Extended, Strength: Must, Feature: ElasticIndexed, Since: 27,
 		Sentence: "An index that had succeeded, was removed and comes back must run again.",
 		Observed: "As job/indexed/completed-indexes-are-real, for indexes that have stood in completedIndexes and have left it.",
-		Source:   "Kubernetes integration test TestElasticIndexedJob, \"index finishes successfully, scale down, scale up\"",
-		check:    func() any { return &returningIndexes{} },
+		Source:   "Kubernetes integration test TestElasticIndexedJob, \"index finishes successfully, scale down, scale up\"", Scenarios: []string{"elastic-shrink"},
+		check: func() any { return &returningIndexes{} },
 	},
 	{
 		ID: "job/elastic-indexed/nothing-left-completes", Clauses: []string{"EIJ-4"}, Level: Extended, Strength: Must, Feature: ElasticIndexed, Since: 27, Bound: ReactionBound,
@@ -190,9 +189,8 @@ func shrunkWaits(x *examiner, j *jobState) {
 		return
 	}
 	x.exercised()
-	stopping := func(pod *corev1.Pod) bool { return isUnfinished(pod) && pod.DeletionTimestamp != nil }
 	for _, p := range j.pods {
-		if p.job == j && p.surelyThere(stopping) {
+		if p.job == j && p.terminating() && p.surelyThere(isUnfinished) {
 			x.violated("Job %s is Complete, and its removed pod %s has not stopped", j.obj.Name, p.obj.Name)
 		}
 	}

@@ -15,16 +15,16 @@ var indexedJobs = slices.Concat([]Requirement{
 		Sentence: "An Indexed Job must not succeed before each of its indexes has succeeded.",
 		Observed: "When SuccessCriteriaMet=True appears, and no rule of a success policy can be met, every index below spec.completions is in " +
 			"status.completedIndexes or has a tracked pod that has succeeded; when the Job is Complete all are in completedIndexes.",
-		Source: "Kubernetes conformance test \"should create pods for an Indexed job with completion indexes and specified hostname\"",
-		check:  func() any { return onJob(successNeedsIndexes) },
+		Source: "Kubernetes conformance test \"should create pods for an Indexed job with completion indexes and specified hostname\"", Scenarios: []string{"indexed-workers", "elastic-training"},
+		check: func() any { return onJob(successNeedsIndexes) },
 	},
 	{
 		ID: "job/indexed/completed-indexes-are-real", Clauses: []string{"IDX-1"}, Level: Extended, Strength: Must, Feature: Indexed,
 		Sentence: "An index must not enter status.completedIndexes unless a pod of that index has succeeded and was not counted before.",
 		Observed: "Each index that a write adds is that of a pod in phase Succeeded with the tracking finalizer, in a version that the " +
 			"implementation may have seen.",
-		Source: "Kubernetes unit test TestCalculateSucceededIndexes",
-		check:  func() any { return onJob(completedAreReal(anyJob)) },
+		Source: "Kubernetes unit test TestCalculateSucceededIndexes", Scenarios: []string{"indexed-workers"},
+		check: func() any { return onJob(completedAreReal(anyJob)) },
 	},
 	{
 		ID: "job/indexed/index-is-the-annotation", Clauses: []string{"IDX-8"}, Level: Extended, Strength: Must, Feature: Indexed,
@@ -37,44 +37,44 @@ var indexedJobs = slices.Concat([]Requirement{
 		ID: "job/indexed/successes-are-stored", Clauses: []string{"IDX-1"}, Level: Extended, Strength: Must, Feature: Indexed, Bound: ReactionBound,
 		Sentence: "The index of a tracked pod that has succeeded must come into status.completedIndexes.",
 		Observed: "Within the reaction time, as long as the Job is not decided.",
-		Source:   "Kubernetes integration test TestIndexedJob",
-		check:    promptWhenever(unstoredSuccess),
+		Source:   "Kubernetes integration test TestIndexedJob", Scenarios: []string{"indexed-workers"},
+		check: promptWhenever(unstoredSuccess),
 	},
 	{
 		ID: "job/indexed/succeeded-counts-indexes", Clauses: []string{"IDX-2", "STAT-4"}, Level: Extended, Strength: Must, Feature: Indexed,
 		Sentence: "The field status.succeeded must be the number of completed indexes: a second success of an index changes nothing.",
 		Observed: "In each status write of the implementation succeeded is the number of indexes in completedIndexes.",
-		Source:   "Kubernetes unit test of syncJob, \"indexed job repeated completed index\"",
-		check:    func() any { return onJob(succeededCountsIndexes) },
+		Source:   "Kubernetes unit test of syncJob, \"indexed job repeated completed index\"", Scenarios: []string{"indexed-workers"},
+		check: func() any { return onJob(succeededCountsIndexes) },
 	},
 	{
 		ID: "job/indexed/completed-indexes-format", Clauses: []string{"STAT-10", "STV-15"}, Level: Extended, Strength: Must, Feature: Indexed,
 		Sentence: "The field status.completedIndexes must be written in the one way the API has: rising, three and more in a row as from-to, and all below completions.",
 		Observed: "Each text that the implementation writes is what the API would make of its indexes, and no index is above all " +
 			"completions that it may know of.",
-		Source: "API reference, JobStatus.completedIndexes",
-		check:  func() any { return onJob(completedFormat) },
+		Source: "API reference, JobStatus.completedIndexes", Scenarios: []string{"indexed-workers"},
+		check: func() any { return onJob(completedFormat) },
 	},
 	{
 		ID: "job/indexed/failures-share-one-limit", Clauses: []string{"IDX-3", "BL-1"}, Level: Extended, Strength: Must, Feature: Indexed, Bound: ReactionBound,
 		Sentence: "Without backoffLimitPerIndex the failures of all indexes must count against one backoffLimit.",
 		Observed: "As job/backoff-limit/exceeding-fails-the-job, for Indexed Jobs of which pods of several indexes have failed.",
-		Source:   "Kubernetes integration test TestIndexedJob", check: exceedingFails(failedInSeveral),
+		Source:   "Kubernetes integration test TestIndexedJob", Scenarios: []string{"indexed-shared-limit"}, check: exceedingFails(failedInSeveral),
 	},
 	{
 		ID: "job/indexed/failed-index-is-retried", Clauses: []string{"IDX-3"}, Level: Extended, Strength: Must, Feature: Indexed, Bound: ReactionBound,
 		Sentence: "An index whose pod has failed must get another pod, within backoffLimit.",
 		Observed: "While pods are missing and the only indexes that may get one are such whose pods have failed, a pod is created within the " +
 			"reaction time, not counting the longest back-off delay that the failures can mean.",
-		Source: "Kubernetes integration test TestIndexedJob", check: promptAfterPod(isRetryOfIndex, lacks(retriesMissing)),
+		Source: "Kubernetes integration test TestIndexedJob", Scenarios: []string{"indexed-workers"}, check: promptAfterPod(isRetryOfIndex, lacks(retriesMissing)),
 	},
 	{
 		ID: "job/indexed/successes-are-in-no-list", Clauses: []string{"TRK-2"}, Level: UpstreamExact, Strength: Up, Feature: Indexed, Since: 22,
 		Sentence: "The success of an index must be stored in completedIndexes alone, and its pod must not stand in an uncounted list.",
 		Observed: "status.uncountedTerminatedPods.succeeded of an Indexed Job is empty in each status write, and a pod that has " +
 			"succeeded for an index of the Job does not lose its finalizer before the index is stored.",
-		Source: "Kubernetes unit test of syncJob, \"indexed job new successful pods\"",
-		check:  func() any { return indexBeforeFinalizer{} },
+		Source: "Kubernetes unit test of syncJob, \"indexed job new successful pods\"", Scenarios: []string{"indexed-workers"},
+		check: func() any { return indexBeforeFinalizer{} },
 	},
 }, indexedPods, indexedPlacement)
 

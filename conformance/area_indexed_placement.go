@@ -17,13 +17,13 @@ var indexedPlacement = []Requirement{
 		Sentence: "No pod must be created for an index that has succeeded.",
 		Observed: "At each accepted creation the index is neither in completedIndexes of all versions of the Job that the implementation " +
 			"may know of, nor that of a tracked pod that it must know to have succeeded.",
-		Source: "kube-controller-manager, firstPendingIndexes", check: func() any { return onNewPod(onlyPending) },
+		Source: "kube-controller-manager, firstPendingIndexes", Scenarios: []string{"indexed-workers"}, check: func() any { return onNewPod(onlyPending) },
 	},
 	{
 		ID: "job/indexed/one-pod-per-index", Clauses: []string{"IDX-6", "POD-13"}, Level: Extended, Strength: Must, Feature: Indexed,
 		Sentence: "No pod must be created for an index that has an active pod.",
 		Observed: "At each accepted creation the implementation does not know of another active pod with that index.",
-		Source:   "kube-controller-manager, firstPendingIndexes", check: func() any { return onNewPod(onlyIdle) },
+		Source:   "kube-controller-manager, firstPendingIndexes", Scenarios: []string{"indexed-workers"}, check: func() any { return onNewPod(onlyIdle) },
 	},
 	{
 		ID: "job/indexed/terminating-pod-keeps-its-index", Clauses: []string{"PRP-4", "IDX-6"}, Level: Extended, Strength: Must, Feature: Indexed, Since: 28,
@@ -37,8 +37,8 @@ var indexedPlacement = []Requirement{
 		Sentence: "The lowest indexes that may get a pod must get one first.",
 		Observed: "At the end of an instant at which a pod was created for an index there is no lower one that never had a pod, in runs " +
 			"without slow calls, if nothing was refused.",
-		Source: "Kubernetes unit test of syncJob, \"indexed job some running and completed pods\"",
-		check:  func() any { return &lowestFirst{} },
+		Source: "Kubernetes unit test of syncJob, \"indexed job some running and completed pods\"", Scenarios: []string{"indexed-workers"},
+		check: func() any { return &lowestFirst{} },
 	},
 	{
 		ID: "job/indexed/duplicates-go", Clauses: []string{"IDX-4", "PAR-8"}, Level: UpstreamExact, Strength: Up, Feature: Indexed, Bound: ReactionBound,

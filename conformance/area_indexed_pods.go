@@ -14,29 +14,29 @@ var indexedPods = []Requirement{
 		ID: "job/indexed/pods-know-their-index", Clauses: []string{"POD-6"}, Level: Extended, Strength: Must, Feature: Indexed,
 		Sentence: "A new pod of an Indexed Job must carry its index as the annotation batch.kubernetes.io/job-completion-index.",
 		Observed: "At each accepted creation the annotation is a number below the completions that the implementation may know of.",
-		Source:   "Kubernetes e2e tests of Indexed Jobs",
-		check:    func() any { return onNewPod(carriesIndex) },
+		Source:   "Kubernetes e2e tests of Indexed Jobs", Scenarios: []string{"indexed-workers"},
+		check: func() any { return onNewPod(carriesIndex) },
 	},
 	{
 		ID: "job/indexed/label", Clauses: []string{"POD-6"}, Level: Extended, Strength: Must, Feature: Indexed, Since: 28,
 		Sentence: "A new pod of an Indexed Job must carry its index as a label, too.",
 		Observed: "At each accepted creation the label batch.kubernetes.io/job-completion-index is as the annotation.",
-		Source:   "KEP-4017", check: func() any { return onNewPod(carriesIndexLabel) },
+		Source:   "KEP-4017", Scenarios: []string{"indexed-workers"}, check: func() any { return onNewPod(carriesIndexLabel) },
 	},
 	{
 		ID: "job/indexed/name-and-hostname", Clauses: []string{"POD-6"}, Level: Extended, Strength: Must, Feature: Indexed, Since: 22,
 		Sentence: "The name of a new pod must begin with that of the Job and its index, and its hostname must be just that.",
 		Observed: "At each accepted creation generateName is <job>-<index>-, where the name of the Job may be cut so that all of it is no " +
 			"longer than 58 characters, and spec.hostname is <job>-<index>.",
-		Source: "Kubernetes conformance test \"should create pods for an Indexed job with completion indexes and specified hostname\"",
-		check:  func() any { return onNewPod(indexedName) },
+		Source: "Kubernetes conformance test \"should create pods for an Indexed job with completion indexes and specified hostname\"", Scenarios: []string{"indexed-workers"},
+		check: func() any { return onNewPod(indexedName) },
 	},
 	{
 		ID: "job/indexed/environment", Clauses: []string{"POD-7"}, Level: Extended, Strength: Must, Feature: Indexed,
 		Sentence: "Each container and init container must be told its index in JOB_COMPLETION_INDEX, unless it defines that variable itself.",
 		Observed: "At each accepted creation each container of the template that has no such variable gets it from the annotation or the " +
 			"label by the downward API, and each that has one keeps it.",
-		Source: "Kubernetes unit test TestAddCompletionIndexEnvVar", check: func() any { return onNewPod(toldIndex) },
+		Source: "Kubernetes unit test TestAddCompletionIndexEnvVar", Scenarios: []string{"indexed-workers"}, check: func() any { return onNewPod(toldIndex) },
 	},
 }
 

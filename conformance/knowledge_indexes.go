@@ -100,7 +100,8 @@ func (j *jobState) mostFailedIndexes(version *batchv1.Job) int {
 	var more []int
 	for _, p := range j.pods {
 		index := indexOf(p.obj)
-		if hasPlace(version, p.obj) && !failed.has(index) && !completed.has(index) && p.perhapsThere(p.carries) && p.perhapsThere(ends) {
+		if hasPlace(version, p.obj) && !failed.has(index) && !completed.has(index) && !p.ownKill() && p.perhapsThere(p.carries) &&
+			p.perhapsThere(ends) {
 			more = append(more, index)
 		}
 	}

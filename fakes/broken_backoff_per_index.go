@@ -222,13 +222,13 @@ var brokenPerIndex = []Broken{
 		},
 	},
 	{
-		Name:    "unreadable-count-fails-the-index",
-		Mistake: "It takes a failure count that it cannot read for a very large one.",
+		Name:    "unreadable-count-is-one",
+		Mistake: "It takes a failure count that it cannot read for one.",
 		Clauses: []string{"BPI-11"},
 		Break: func(d *Decisions) {
 			d.IndexFailures = func(pod *corev1.Pod) IndexFailures {
 				if _, ok := parseCount(pod.Annotations[batchv1.JobIndexFailureCountAnnotation]); !ok {
-					return IndexFailures{Counted: 1000}
+					return IndexFailures{Counted: 1}
 				}
 				return indexFailures(pod)
 			}

@@ -106,6 +106,11 @@ var brokenElastic = []Broken{
 				}
 				return mayFinish(status, terminating)
 			}
+			beforeWrite(d, func(s *jobSync) {
+				if conditionTrue(&s.job.Status, batchv1.JobComplete) != nil {
+					s.job.Status.Terminating = new(int32(0))
+				}
+			})
 		},
 	},
 }

@@ -29,6 +29,9 @@ func Names() []string {
 		// What people and nodes do.
 		"suspend-resume", "suspended-edit", "edit-refused", "pod-deleted", "pod-handed-over", "pod-released", "hand-over", "adopted-surplus", "status-notes",
 		"node-lost", "node-deleted", "foreground-deletion", "recreated",
+		// How the work is split into indexes.
+		"indexed-workers", "indexed-shared-limit", "elastic-training", "elastic-shrink", "index-retries", "index-fails",
+		"max-failed-indexes",
 		// What some failures and some successes mean, and when a Job goes.
 		"failjob-exit-code", "oom-is-no-disruption", "ignore-disruption", "endless-disruption", "rule-order",
 		"failindex-spares-retries", "leader-succeeds", "leader-too-late", "quorum-with-stragglers",
