@@ -14,7 +14,7 @@ import (
 // outcome is about what comes of a Job as a whole: it is compared with what a model says must come of it.
 var outcome = []Requirement{
 	{
-		ID:      "job/outcome/as-predicted",
+		ID: "job/outcome/as-predicted",
 		Clauses: []string{"SYNC-1", "COMP-1", "BL-1", "ADS-1", "IDX-1", "BPI-1", "BPI-3", "BPI-4", "PFP-2", "PFP-3", "PFP-5", "PFP-6",
 			"PFP-7", "SP-1", "TTL-1"},
 		Level: Core, Strength: Must, Bound: ReactionBound,

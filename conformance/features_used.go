@@ -10,6 +10,9 @@ import (
 	"github.com/jobsim/jobsim/sim"
 )
 
+// FeaturesOf lists the optional features that a scenario takes: one that takes a feature which is not claimed is not run.
+func FeaturesOf(s *sim.Scenario) []Feature { return featuresOf(s) }
+
 // featuresOf lists the optional features that an implementation must have for the scenario to be its business, in the
 // order of Features: what the Jobs ask for, those that users create later too, and what users edit. Whether the API
 // server would refuse an edit makes no difference.

@@ -23,6 +23,10 @@ const featuresExample = `  # What is there beside the core, and since when?
   # Which fields of the Job ask for it, and which clauses are about it?
   jobsim features -o wide
 
+  # As a table, with what the report of an evaluation says of each
+  jobsim conformance --report r.json
+  jobsim features -o markdown --report r.json
+
   # What must an implementation do that claims one?
   jobsim requirements --features success-policy`
 
@@ -30,14 +34,16 @@ const featuresExample = `  # What is there beside the core, and since when?
 type featuresOptions struct {
 	output     choice
 	kubernetes minor
+	report     given
 }
 
 func newFeatures(p *program) *cobra.Command {
 	o := &featuresOptions{
-		output: choice{kind: "format", value: "table", words: []string{"table", "wide", "name", "json", "yaml"}, about: []string{
+		output: choice{kind: "format", value: "table", words: []string{"table", "wide", "name", "json", "yaml", "markdown"}, about: []string{
 			"a feature on a line", "with fields, clauses and history", "names only, for scripts",
-			"everything that is known of them, as a JSON list", "the same as YAML"}},
-		kubernetes: minor{conformance.Latest},
+			"everything that is known of them, as a JSON list", "the same as YAML",
+			"a table with what the suite has about each"}},
+		kubernetes: minor{conformance.Latest}, report: given{kind: "file"},
 	}
 	command := &cobra.Command{
 		Use:   "features",
@@ -62,6 +68,11 @@ func newFeatures(p *program) *cobra.Command {
 	command.Flags().SortFlags = false
 	command.Flags().Var(&o.kubernetes, "kubernetes", "whose features")
 	if err := command.RegisterFlagCompletionFunc("kubernetes", cobra.NoFileCompletions); err != nil {
+		panic(err) // the flag has just been added
+	}
+	command.Flags().Var(&o.report, "report", "with -o markdown: a JSON report, and what it says of each")
+	if err := command.RegisterFlagCompletionFunc("report", cobra.FixedCompletions([]cobra.Completion{"json"},
+		cobra.ShellCompDirectiveFilterFileExt)); err != nil {
 		panic(err) // the flag has just been added
 	}
 	o.output.flag(command, "output", "o", "how to list them")
@@ -118,16 +129,35 @@ func (p *program) listFeatures(o *featuresOptions) error {
 	if _, err := conformance.Select(conformance.WithKubernetes(o.kubernetes.value)); err != nil {
 		return badInput("--kubernetes: %s", strings.TrimPrefix(err.Error(), "conformance: "))
 	}
+	report, err := o.readReport()
+	if err != nil {
+		return err
+	}
 	var list []listedFeature
 	for _, i := range conformance.Features() {
 		list = append(list, describeFeature(i, o.kubernetes.value))
 	}
 	var b bytes.Buffer
-	if err := writeFeatures(&b, list, o.output.value); err != nil {
+	if o.output.value == "markdown" {
+		err = featuresAsMarkdown(&b, list, report)
+	} else {
+		err = writeFeatures(&b, list, o.output.value)
+	}
+	if err != nil {
 		return err
 	}
-	_, err := p.stdout.Write(b.Bytes())
+	_, err = p.stdout.Write(b.Bytes())
 	return err
+}
+
+func (o *featuresOptions) readReport() (*conformance.Report, error) {
+	switch {
+	case !o.report.set:
+		return nil, nil
+	case o.output.value != "markdown":
+		return nil, badInput("--report: expected -o markdown with it: the other formats do not show verdicts")
+	}
+	return readReport(o.report.value)
 }
 
 func writeFeatures(b *bytes.Buffer, list []listedFeature, format string) error {

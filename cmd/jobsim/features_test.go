@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -39,10 +40,12 @@ func TestFeaturesList(t *testing.T) {
 
 func TestFeaturesUsage(t *testing.T) {
 	for args, want := range map[string]string{
-		"indexed":           `jobsim: expected no argument, found "indexed"; did you mean jobsim requirements --features indexed?` + "\n",
-		"--kubernetes 1.3":  "jobsim: --kubernetes: Kubernetes 1.3: expected a minor from 1.26 to 1.37\n",
-		"--kubernetes soon": `jobsim: invalid argument "soon" for "--kubernetes" flag: expected a minor such as 1.37` + "\n",
-		"-o text":           `jobsim: invalid argument "text" for "-o, --output" flag: expected table, wide, name, json or yaml` + "\n",
+		"indexed":                      `jobsim: expected no argument, found "indexed"; did you mean jobsim requirements --features indexed?` + "\n",
+		"--kubernetes 1.3":             "jobsim: --kubernetes: Kubernetes 1.3: expected a minor from 1.26 to 1.37\n",
+		"--kubernetes soon":            `jobsim: invalid argument "soon" for "--kubernetes" flag: expected a minor such as 1.37` + "\n",
+		"--report r.json":              "jobsim: --report: expected -o markdown with it: the other formats do not show verdicts\n",
+		"-o markdown --report no.json": "jobsim: --report: open no.json: no such file or directory\n",
+		"-o text":                      `jobsim: invalid argument "text" for "-o, --output" flag: expected table, wide, name, json, yaml or markdown` + "\n",
 	} {
 		g := gomega.NewWithT(t)
 		got := call(t, "", append([]string{"features"}, strings.Fields(args)...)...)
@@ -87,4 +90,30 @@ func TestClaimsStandInTheCommand(t *testing.T) {
 		return
 	}
 	t.Error("expected the mistake to show in scenario never-backoff")
+}
+
+// TestFeaturesAsMarkdown compares what a report says of a feature with its rows.
+func TestFeaturesAsMarkdown(t *testing.T) {
+	g := gomega.NewWithT(t)
+	t.Chdir(t.TempDir())
+	held := call(t, "", "conformance", "--features", "indexed,elastic-indexed", "--checks", "0", "--report", "r.json")
+	g.Expect(held.code).NotTo(gomega.Equal(exitUsage), held.stderr)
+	file(t, "bad.json", "{}")
+	g.Expect(call(t, "", "features", "-o", "markdown", "--report", "bad.json").stderr).To(gomega.HavePrefix(
+		"jobsim: --report bad.json: expected apiVersion jobsim/v1alpha1"))
+	table := strings.Split(call(t, "", "features", "-o", "markdown", "--report", "r.json").stdout, "\n")
+	g.Expect(table[0]).To(gomega.HaveSuffix("| reference |"))
+	for i, info := range conformance.Features() {
+		row := table[2+i]
+		g.Expect(row).To(gomega.HavePrefix("| `" + string(info.Feature) + "` | " + info.Title))
+		switch n := len(info.Requirements()); {
+		case n == 0:
+			g.Expect(row).To(gomega.HaveSuffix("| - |"))
+		case info.Feature == conformance.Indexed || info.Feature == conformance.ElasticIndexed:
+			g.Expect(row).To(gomega.ContainSubstring(" conformant"))
+		default:
+			g.Expect(row).To(gomega.HaveSuffix(fmt.Sprintf(" | %d not claimed |", n)))
+		}
+	}
+	g.Expect(call(t, "", "features", "-o", "markdown").stdout).To(gomega.ContainSubstring(" | verdict |\n"))
 }
