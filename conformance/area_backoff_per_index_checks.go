@@ -83,8 +83,9 @@ func (j *jobState) mayHaveFailed(index int, filter func(*podState) bool) bool {
 }
 
 func killedAreNotFailed(x *examiner, j *jobState) {
-	if !byPerIndex(x, j) || !isTrue(j.obj, batchv1.JobFailureTarget) {
-		return
+	if !byPerIndex(x, j) || !isTrue(j.obj, batchv1.JobFailureTarget) || x.wasRefusedSince(j.decidedAt) || x.runsSince > j.decidedAt ||
+		uncountedIn(j.obj) >= maxUncounted {
+		return // a later evaluation finds the killed pods still tracked, and takes them for failures of their index
 	}
 	killed := func(p *podState) bool { return p.deleted.byImplementation() && p.deleted.at >= j.killedSince() }
 	if j.anyPod(func(p *podState) bool { return killed(p) && !j.indexes.failed.has(indexOf(p.obj)) }) {
