@@ -313,7 +313,7 @@ func (othersJobs) call(x *examiner, e *trace.Entry) {
 				cmp.Or(e.Subresource, "spec"))
 		}
 	case *corev1.Pod:
-		if owner := metav1.GetControllerOfNoCopy(obj); owner != nil && e.Verb == "create" && x.foreign[owner.UID] != "" {
+		if owner := metav1.GetControllerOfNoCopy(obj); owner != nil && e.Verb == "create" && x.foreign[owner.UID] != nil {
 			x.violated("Job %s is managed by somebody else, and the implementation creates pod %s for it", owner.Name, obj.Name)
 		}
 	}

@@ -65,16 +65,22 @@ func fromTemplate(x *examiner, j *jobState, pod *corev1.Pod) {
 	x.exercised()
 	missing := ""
 	if j.surely(func(version *batchv1.Job) bool {
-		template := &version.Spec.Template
-		if indexed(version) && template.Spec.Hostname != "" { // the index says which it is (POD-6)
-			template = template.DeepCopy()
-			template.Spec.Hostname = ""
-		}
-		missing = notFrom(template, pod)
+		missing = notFrom(templateOf(version), pod)
 		return missing != ""
 	}) {
 		x.violated("pod %s of Job %s differs from the template: %s", pod.Name, j.obj.Name, missing)
 	}
+}
+
+// templateOf is what the pods of a Job must have. The hostname of an Indexed Job's is not the template's (POD-6).
+func templateOf(job *batchv1.Job) *corev1.PodTemplateSpec {
+	template := &job.Spec.Template
+	if indexed(job) && template.Spec.Hostname != "" {
+		without := *template
+		without.Spec.Hostname = ""
+		return &without
+	}
+	return template
 }
 
 // notFrom tells what of a template a pod does not have.

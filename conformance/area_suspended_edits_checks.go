@@ -55,7 +55,7 @@ func (c *editedTemplates) pod(x *examiner, p *podState) {
 }
 
 func lacksEdit(version *batchv1.Job, _ []*corev1.PodTemplateSpec, pod *corev1.Pod) string {
-	if missing := notFrom(&version.Spec.Template, pod); missing != "" {
+	if missing := notFrom(templateOf(version), pod); missing != "" {
 		return "differs from it: " + missing
 	}
 	return ""

@@ -67,7 +67,7 @@ var catalog = [][]Requirement{
 	conditions, counters, statusWrites, times, suspension, replacement, tracking, ownership, disruption, deletion, resilience, events, outcome, implementation,
 	indexedJobs, elasticIndexed, backoffPerIndex,
 	failurePolicy, successPolicy, ttl,
-	suspendedEdits,
+	suspendedEdits, managedBy,
 }
 
 // Requirements returns all requirements, area by area. They are shared and must not be changed.

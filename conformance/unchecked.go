@@ -21,6 +21,7 @@ var uncheckedClauses = [][]Unchecked{
 	uncheckedRestarts,
 	uncheckedStatusWrites,
 	uncheckedSuspendedEdits,
+	uncheckedManagedBy,
 	uncheckedSuspension,
 }
 

@@ -25,8 +25,8 @@ type view struct {
 	jobByUID map[types.UID]*jobState
 	podByUID map[types.UID]*podState
 	podByKey map[types.NamespacedName]*podState // the one that is in the store
-	// foreign are the names of the Jobs that somebody else manages.
-	foreign map[types.UID]string
+	// foreign are the Jobs that somebody else manages, each as it was stored last, those that are gone as well.
+	foreign map[types.UID]*batchv1.Job
 	// pods are all that there have been, in order of creation, whoever controls them.
 	pods []*podState
 	// orphaned and strays are how many pods in the store nobody controls, and are controlled by a Job whose selector
@@ -51,7 +51,7 @@ type view struct {
 
 func newView(claims *Claims) *view {
 	return &view{
-		claims: claims, foreign: map[types.UID]string{},
+		claims: claims, foreign: map[types.UID]*batchv1.Job{},
 		jobByUID: map[types.UID]*jobState{}, podByUID: map[types.UID]*podState{},
 		podByKey: map[types.NamespacedName]*podState{},
 	}
@@ -125,7 +125,7 @@ func (v *view) stored(e *trace.Entry) seenChange {
 			if e.Text != "no change" {
 				v.noteChange(jobsResource)
 			}
-			v.foreign[obj.UID] = obj.Name
+			v.foreign[obj.UID] = obj
 			return seenChange{}
 		}
 		if j == nil {

@@ -65,6 +65,7 @@ const (
 	IndexLimit   Family = "per-index"
 
 	SuspendedEdits Family = "suspended-edits"
+	Managers       Family = "managed-by"
 )
 
 // Implementation is the broken implementation as something that can be run.
@@ -130,6 +131,7 @@ var brokenFamilies = map[Family][]Broken{
 	IndexLimit:   brokenPerIndex,
 
 	SuspendedEdits: brokenSuspendedEdits,
+	Managers:       brokenManagers,
 }
 
 // doing is what a step does.

@@ -39,7 +39,7 @@ var all = sync.OnceValue(func() []Situation {
 		podSituations(), backOffSituations(), deadlineSituations(), endSituations(), statusSituations(),
 		suspensionSituations(), trackingSituations(), ownershipSituations(), deletionSituations(), faultSituations(),
 		indexedSituations(), elasticSituations(), perIndexSituations(),
-		suspendedEditSituations(),
+		suspendedEditSituations(), managedBySituations(),
 	)
 	count := map[string]int{}
 	for _, s := range list {
