@@ -66,7 +66,7 @@ func (c *endedPods) pod(x *examiner, p *podState) {
 	j := p.job
 	switch {
 	case p.ended.entry == x.entry:
-		if j != nil && p.tracked() && !p.deleted.come() && !j.decided() && !p.gone && !p.ignored() {
+		if j != nil && p.tracked() && !p.deleted.come() && !j.decided() && !p.gone && !p.ignored() && hasPlace(j.obj, p.obj) {
 			ended := c.ended.of(j)
 			*ended = append(*ended, p)
 		}
@@ -93,6 +93,8 @@ func (c *endedPods) job(x *examiner, j *jobState) {
 		*ended = nil
 		return
 	}
+	// A pod whose index the Job has left out once is let go uncounted, even if the index has come back since (EIJ-7).
+	*ended = slices.DeleteFunc(*ended, func(p *podState) bool { return !hasPlace(j.obj, p.obj) })
 	if j.decided() && !j.wasDecided() { // what could not be known by now counts as the decision says
 		*ended = slices.DeleteFunc(*ended, func(p *podState) bool { return !p.settled() || !p.surely(terminal) })
 	}
