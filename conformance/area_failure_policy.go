@@ -143,8 +143,8 @@ var failureRules = []Requirement{
 		Bound: ReactionBound,
 		Sentence: "A rule on pod conditions must match a pod if one of its conditions has the type and the status of one pattern, whatever its reason " +
 			"and message.",
-		Observed: "Failed pods that have a condition of a type in a rule are treated as the first rule that matches says; within the reaction time.",
-		Source:   "Kubernetes unit test TestMatchPodFailurePolicy", Scenarios: []string{"ignore-disruption"}, check: follows(withPodConditions),
+		Observed: "Failed pods of Jobs with such rules are treated as the first rule that matches says; within the reaction time.",
+		Source:   "Kubernetes unit test TestMatchPodFailurePolicy", Scenarios: []string{"ignore-disruption", "oom-is-no-disruption"}, check: follows(withPodConditions),
 	},
 	{
 		ID: "job/failure-policy/terminating-pods-wait", Clauses: []string{"PFP-1", "PRP-2"}, Level: Extended, Feature: PodFailurePolicy, Strength: Must,

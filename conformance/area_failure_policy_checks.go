@@ -123,18 +123,24 @@ func ignoredStaysOut(x *examiner, j *jobState) {
 	if j.obj.Spec.PodFailurePolicy == nil || j.gone || j.before == nil || !x.byImplementation() {
 		return
 	}
-	failing := isTrue(j.obj, batchv1.JobFailureTarget)
-	ignored := func(pod *corev1.Pod) bool { return pod.Status.Phase == corev1.PodFailed && ignores(j.obj, pod) }
 	for _, p := range j.pods {
-		if p.job != j || !ignored(p.obj) {
+		if p.job != j || p.obj.Status.Phase != corev1.PodFailed || !ignores(j.obj, p.obj) {
 			continue
 		}
-		x.exercised()
-		if p.account == listedFailed && !listedIn(j.before, p.obj.UID) && !p.swapped &&
-			(!failing && p.ignored() || p.settled() && p.surely(ignored)) {
+		if x.exercised(); p.countsIgnored(j) {
 			x.violated("pod %s matches an Ignore rule of Job %s, and counts as failed", p.obj.Name, j.obj.Name)
 		}
 	}
+}
+
+// countsIgnored reports whether the version of the Job that was just stored is the first to list a failure that is ignored. A pod that was
+// alive for all that could be known when the Job failed counts by that (FIN-17).
+func (p *podState) countsIgnored(j *jobState) bool {
+	ignored := func(pod *corev1.Pod) bool { return pod.Status.Phase == corev1.PodFailed && ignores(j.obj, pod) }
+	if !ignored(p.obj) || p.swapped || p.account != listedFailed || listedIn(j.before, p.obj.UID) {
+		return false
+	}
+	return !isTrue(j.obj, batchv1.JobFailureTarget) && p.ignored() || p.settled() && p.surely(ignored)
 }
 
 func hasIgnored(_ *examiner, j *jobState) bool {

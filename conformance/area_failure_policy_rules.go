@@ -44,8 +44,7 @@ func (c *following) job(x *examiner, j *jobState) {
 		switch {
 		case d != nil && d.Reason == batchv1.JobReasonPodFailurePolicy && !j.perhapsPolicyFails():
 			x.violated("Job %s fails with PodFailurePolicy, but pod %s %s", j.obj.Name, p.obj.Name, answer.describe())
-		case answer.action == batchv1.PodFailurePolicyActionIgnore && p.account == listedFailed && !listedIn(j.before, p.obj.UID) &&
-			p.ignored() && !p.swapped && !isTrue(j.obj, batchv1.JobFailureTarget):
+		case p.countsIgnored(j):
 			x.violated("pod %s of Job %s counts as failed, but it %s", p.obj.Name, j.obj.Name, answer.describe())
 		}
 	}
@@ -77,7 +76,7 @@ func notFollowed(j *jobState, kind func(*batchv1.Job, *corev1.Pod) bool) (since 
 			}
 			return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " ", answer.describe(), ", and the Job does not fail"), true
 		}
-		if p.account == unlisted && j.obj.Spec.BackoffLimitPerIndex == nil && p.tracked() {
+		if p.account == unlisted && j.obj.Spec.BackoffLimitPerIndex == nil {
 			return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " has failed and ", answer.describe(), ", and does not count"), true
 		}
 	}
@@ -112,12 +111,9 @@ func withExitCodes(job *batchv1.Job, _ *corev1.Pod) bool {
 		func(r batchv1.PodFailurePolicyRule) bool { return r.OnExitCodes != nil })
 }
 
-func withPodConditions(job *batchv1.Job, pod *corev1.Pod) bool {
-	return slices.ContainsFunc(job.Spec.PodFailurePolicy.Rules, func(r batchv1.PodFailurePolicyRule) bool {
-		return slices.ContainsFunc(r.OnPodConditions, func(pattern batchv1.PodFailurePolicyOnPodConditionsPattern) bool {
-			return slices.ContainsFunc(pod.Status.Conditions, func(c corev1.PodCondition) bool { return c.Type == pattern.Type })
-		})
-	})
+func withPodConditions(job *batchv1.Job, _ *corev1.Pod) bool {
+	return slices.ContainsFunc(job.Spec.PodFailurePolicy.Rules,
+		func(r batchv1.PodFailurePolicyRule) bool { return r.OnExitCodes == nil })
 }
 
 // terminatingUnderPolicy is about pods of some Jobs that are being deleted and have not ended.

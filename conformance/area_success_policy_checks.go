@@ -171,7 +171,7 @@ func leavesPods(x *examiner, j *jobState) bool {
 }
 
 func lingeringActive(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-	if j.gone || j.finished() || j.obj.DeletionTimestamp != nil || j.active == 0 || !succeedingByPolicy(j.obj) {
+	if j.gone || j.finished() && !j.anyPod(knownToLive) || j.obj.DeletionTimestamp != nil || j.active == 0 || !succeedingByPolicy(j.obj) {
 		return 0, "", false
 	}
 	return j.decidedAt, j.say("Job ", j.obj.Name, " succeeds by its policy, and has active pods that nobody deletes"), true

@@ -24,7 +24,7 @@ var ttl = []Requirement{
 		Source: ttlSource, Scenarios: []string{"ttl-cleans-up", "ttl-raised-in-time"}, check: func() any { return onJob(deletedTooEarly(anyJob)) },
 	},
 	{
-		ID: "job/ttl/unfinished-jobs-stay", Clauses: []string{"TTL-1"}, Level: Extended, Feature: TTLAfterFinished, Strength: Must,
+		ID: "job/ttl/unfinished-jobs-stay", Clauses: []string{"TTL-1", "TTL-3"}, Level: Extended, Feature: TTLAfterFinished, Strength: Must,
 		Sentence: "A Job that is neither Complete nor Failed must not be deleted, even if another one of its name had finished before.",
 		Observed: "No accepted DELETE by the implementation is of a Job of which no version that it may know of is finished.",
 		Source:   ttlSource, check: func() any { return &unfinishedStay{} },

@@ -66,6 +66,9 @@ const (
 
 	SuspendedEdits Family = "suspended-edits"
 	Managers       Family = "managed-by"
+	FailurePolicy  Family = "failure-policy"
+	SuccessPolicy  Family = "success-policy"
+	TTL            Family = "ttl"
 )
 
 // Implementation is the broken implementation as something that can be run.
@@ -132,6 +135,9 @@ var brokenFamilies = map[Family][]Broken{
 
 	SuspendedEdits: brokenSuspendedEdits,
 	Managers:       brokenManagers,
+	FailurePolicy:  brokenFailurePolicy,
+	SuccessPolicy:  brokenSuccessPolicy,
+	TTL:            brokenTTL,
 }
 
 // doing is what a step does.

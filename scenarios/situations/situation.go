@@ -40,6 +40,8 @@ var all = sync.OnceValue(func() []Situation {
 		suspensionSituations(), trackingSituations(), ownershipSituations(), deletionSituations(), faultSituations(),
 		indexedSituations(), elasticSituations(), perIndexSituations(),
 		suspendedEditSituations(), managedBySituations(),
+		suspendedEditSituations(),
+		failurePolicySituations(), successPolicySituations(), ttlSituations(),
 	)
 	count := map[string]int{}
 	for _, s := range list {
