@@ -40,7 +40,6 @@ var all = sync.OnceValue(func() []Situation {
 		suspensionSituations(), trackingSituations(), ownershipSituations(), deletionSituations(), faultSituations(),
 		indexedSituations(), elasticSituations(), perIndexSituations(),
 		suspendedEditSituations(), managedBySituations(),
-		suspendedEditSituations(),
 		failurePolicySituations(), successPolicySituations(), ttlSituations(),
 	)
 	count := map[string]int{}
