@@ -14,6 +14,7 @@ var uncheckedClauses = [][]Unchecked{
 	uncheckedDeletion,
 	uncheckedDisruption,
 	uncheckedEvents,
+	uncheckedKubelet,
 	uncheckedFailurePolicy,
 	uncheckedOwnership,
 	uncheckedParallelism,
@@ -32,4 +33,16 @@ func UncheckedClauses() []Unchecked {
 		all = append(all, area...)
 	}
 	return all
+}
+
+// uncheckedKubelet is what the kubelet does, which is no part of an implementation.
+var uncheckedKubelet = []Unchecked{
+	{"KUB-1", "it is about the kubelet, which sim/kubelet plays"},
+	{"KUB-2", "it is about the kubelet, which sim/kubelet plays"},
+	{"KUB-3", "it is about the kubelet, which sim/kubelet plays"},
+	{"KUB-4", "it is about the kubelet, which sim/kubelet plays"},
+	{"KUB-5", "it is about the kubelet, which sim/kubelet plays"},
+	{"KUB-6", "it is about the kubelet, which sim/kubelet plays"},
+	{"KUB-7", "it is about the kubelet, which sim/kubelet plays"},
+	{"KUB-8", "it is about the kubelet, which sim/kubelet plays"},
 }
