@@ -83,11 +83,10 @@ func (j *jobState) mayHaveFailed(index int, filter func(*podState) bool) bool {
 }
 
 func killedAreNotFailed(x *examiner, j *jobState) {
-	if !byPerIndex(x, j) || !isTrue(j.obj, batchv1.JobFailureTarget) || x.wasRefusedSince(j.decidedAt) || x.runsSince > j.decidedAt ||
-		uncountedIn(j.obj) >= maxUncounted {
-		return // a later evaluation finds the killed pods still tracked, and takes them for failures of their index
+	if !byPerIndex(x, j) || !isTrue(j.obj, batchv1.JobFailureTarget) || uncountedIn(j.obj) >= maxUncounted {
+		return
 	}
-	killed := func(p *podState) bool { return p.deleted.byImplementation() && p.deleted.at >= j.killedSince() }
+	killed := func(p *podState) bool { return j.killedWithDecision(p) }
 	if j.anyPod(func(p *podState) bool { return killed(p) && !j.indexes.failed.has(indexOf(p.obj)) }) {
 		x.exercised()
 	}
@@ -98,12 +97,13 @@ func killedAreNotFailed(x *examiner, j *jobState) {
 	}
 }
 
-// killedSince is from when deletions by the implementation are because the Job fails.
-func (j *jobState) killedSince() time.Duration {
-	if j.decided() {
-		return min(j.decidedAt, j.view.now) - j.view.claims.Bounds.Reaction
-	}
-	return j.view.now
+// killedWithDecision reports whether a pod was deleted because the Job fails, in the evaluation that stored so, and nothing has
+// kept the implementation from being done with it since. A later evaluation finds such a pod still tracked, and takes it
+// for a failure of its index.
+func (j *jobState) killedWithDecision(p *podState) bool {
+	x := j.view
+	return p.deleted.byImplementation() && p.deleted.entry.Instance == x.instance && !x.wasRefusedSince(p.deleted.at) &&
+		j.decidedAt-p.deleted.at <= x.slowness()
 }
 
 // failedStays checks that failed indexes do not come back.

@@ -108,7 +108,7 @@ func successNeedsIndexes(x *examiner, j *jobState) {
 		}
 		return
 	}
-	if becameFinished(x, j) && isTrue(j.obj, batchv1.JobComplete) && j.obj.Spec.SuccessPolicy == nil {
+	if becameFinished(x, j) && isTrue(j.obj, batchv1.JobComplete) && j.obj.Spec.SuccessPolicy == nil && j.specAt < j.decidedAt {
 		if x.exercised(); j.indexes.completed.countBelow(n) < n {
 			x.violated("Job %s is Complete with completions %d and completedIndexes %q", j.obj.Name, n, j.obj.Status.CompletedIndexes)
 		}
