@@ -21,6 +21,7 @@ var managedBy = []Requirement{
 	},
 	{
 		ID: "job/managed-by/leaves-unnamed-alone", Clauses: []string{"MB-1"}, Level: Extended, Strength: Must, Feature: ManagedBy, Since: 32,
+		External: true,
 		Sentence: "An external controller must leave alone Jobs that the built-in controller looks after: those without spec.managedBy, " +
 			"and those that name kubernetes.io/job-controller.",
 		Observed: "As job/managed-by/leaves-others-alone, for these Jobs, where the name of the implementation is another one.",

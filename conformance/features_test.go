@@ -54,6 +54,17 @@ func TestRequirementsOfFeatures(t *testing.T) {
 	}
 }
 
+// TestRequirementsOnExternalControllers are claimed by giving a name.
+func TestRequirementsOnExternalControllers(t *testing.T) {
+	const id = "job/managed-by/leaves-unnamed-alone"
+	if _, err := Select(WithAllFeatures(), WithFocus(id)); err == nil || !strings.Contains(err.Error(), "no name was given") {
+		t.Errorf("expected that it is not claimed without a name, got %v", err)
+	}
+	if _, err := Select(WithManagedBy(ourName), WithFocus(id)); err != nil {
+		t.Error(err)
+	}
+}
+
 func job(change func(*batchv1.JobSpec)) *batchv1.Job {
 	j := &batchv1.Job{}
 	j.Name = "work"

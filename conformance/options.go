@@ -225,6 +225,8 @@ func (o *options) unclaimed(r *Requirement) string {
 		return "it belongs to the upstream-exact level"
 	case r.Feature != "" && !slices.Contains(o.claims.Features, r.Feature):
 		return fmt.Sprintf("the feature %s is not claimed", r.Feature)
+	case r.External && o.claims.otherName() == "":
+		return "it is about controllers whose Jobs name them, and no name was given"
 	case r.Since > o.claims.Kubernetes:
 		return fmt.Sprintf("it holds since Kubernetes 1.%d", r.Since)
 	}

@@ -46,6 +46,8 @@ type Requirement struct {
 	Source string
 	// Since is the first Kubernetes minor in which it holds; 0 means always.
 	Since Minor
+	// External requirements bind only implementations that look after Jobs under a name of their own (WithManagedBy).
+	External bool
 	// Bound names the time bound that it uses; empty if it has none.
 	Bound BoundName
 	// Scenarios are built-in scenarios that show it.
