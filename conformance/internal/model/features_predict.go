@@ -225,6 +225,9 @@ func (p *plan) rulesMetBy(completed []int) bool {
 		of := completed
 		if r.SucceededIndexes != nil {
 			listed := Indexes(*r.SucceededIndexes)
+			if len(listed) == 0 { // SP-5
+				return false
+			}
 			of = slices.DeleteFunc(slices.Clone(completed), func(i int) bool { return !slices.Contains(listed, i) })
 			if r.SucceededCount == nil {
 				return len(of) == len(listed)
