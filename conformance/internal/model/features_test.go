@@ -13,6 +13,7 @@ import (
 	"github.com/jobsim/jobsim/conformance/internal/model"
 	"github.com/jobsim/jobsim/fakes"
 	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/scenarios/situations"
 	"github.com/jobsim/jobsim/sim"
 	"github.com/jobsim/jobsim/sim/event"
 )
@@ -187,6 +188,18 @@ func TestMistakesInFeaturesDoNotComeTrue(t *testing.T) {
 			}
 			t.Error("expected a case that does not end as predicted")
 		})
+	}
+}
+
+// TestNoIndexesMeetNoRule is SP-5 and SP-7, which random cases do not draw.
+func TestNoIndexesMeetNoRule(t *testing.T) {
+	s, ok := situations.Get("SP-7.1")
+	if !ok {
+		t.Fatal("expected a situation for SP-7")
+	}
+	p, ok := model.Predict(s, reaction)
+	if !ok || p.Or != nil || !slices.Equal(p.Reasons, []string{batchv1.JobReasonCompletionsReached}) {
+		t.Errorf("expected CompletionsReached, got %v (%v)", p, ok)
 	}
 }
 
