@@ -53,11 +53,13 @@ func outcomeTests() []OutcomeTest {
 		{Name: "failure already decided", Decide: storedFailure},
 		{Name: "failure policy", Decide: failJobTest},
 		{Name: "backoff limit", Decide: backoffLimitTest},
-		{Name: "deadline", Decide: deadlineTest},
+		{Name: deadlineTestName, Decide: deadlineTest},
 		{Name: "failed indexes", Decide: failedIndexesTest},
 		{Name: "success policy", Decide: successPolicyTest},
 	}
 }
+
+const deadlineTestName = "deadline"
 
 // Test returns the outcome test of that name, which may be changed; nil if there is none.
 func (d *Decisions) Test(name string) *OutcomeTest {

@@ -239,3 +239,22 @@ func TestSimulatedSuccessPolicyOrder(t *testing.T) { // FIN-6, SP-2
 	}
 	g.Expect(calls).To(Equal([]string{"delete pods", "update jobs", "patch pods", "patch pods"}))
 }
+
+// A policy that is met does not stop the timer of the deadline (ADS-4): the pods that have ended meanwhile are seen then,
+// a little earlier than after a batch.
+func TestSimulatedSuccessPolicyBeforeTheDeadline(t *testing.T) { // SYNC-1
+	g := NewWithT(t)
+	leader := onSuccess(batchv1.SuccessPolicyRule{SucceededIndexes: new("0")})
+	res, status := run(t, &sim.Scenario{
+		Jobs: []*batchv1.Job{indexed(2, 2, both(leader, func(s *batchv1.JobSpec) { s.ActiveDeadlineSeconds = new(int64(7)) }))},
+		Pods: scripts(of(0, succeeding(5600*time.Millisecond)), of(1, succeeding(time.Hour))),
+	})
+	g.Expect(story(status)).To(Equal(`succeeded 1 failed 0 completed "0" Complete SuccessPolicy`))
+	var written []time.Duration
+	for _, e := range res.Trace.Entries {
+		if e.Actor == "controller" && e.Stored() && e.Resource == string(apiserver.Jobs) {
+			written = append(written, e.At)
+		}
+	}
+	g.Expect(written[len(written)-1]).To(Equal(7 * time.Second))
+}

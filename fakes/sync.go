@@ -95,7 +95,8 @@ func (r *Reconciler) sync(
 	return nil
 }
 
-// decide looks for a verdict, and sets the timer for a deadline that has not come (ADS-4).
+// decide looks for a verdict, and sets the timer for a deadline that has not come (ADS-4), also when one of the tests
+// after it decides, as upstream does.
 func decide(ctx context.Context, s *jobSync) error {
 	s.since = s.r.now()
 	pods, err := s.podsToJudge(ctx)
@@ -105,10 +106,15 @@ func decide(ctx context.Context, s *jobSync) error {
 	o := Observation{
 		Job: s.job, Counts: s.counts, Indexes: s.indexes, Pods: pods, Suspended: s.suspended, Now: s.since,
 	}
+	asked := false // whether the deadline was
 	for _, test := range s.d.Outcome {
 		if s.verdict = test.Decide(s.d, o); s.verdict != nil {
-			return nil
+			break
 		}
+		asked = asked || test.Name == deadlineTestName
+	}
+	if s.verdict != nil && !asked {
+		return nil
 	}
 	if left, running := s.d.DeadlineLeft(s.job, s.suspended, s.since); running {
 		s.r.wakeAt(s.req, left)

@@ -42,6 +42,19 @@ func TestGoodEndings(t *testing.T) {
 	g.Expect(res.End).To(Equal(24 * time.Hour))
 }
 
+// A Job with time to live is waited for, even if another one finishes after it.
+func TestATimeToLiveRunsOut(t *testing.T) { // TTL-1
+	g := NewWithT(t)
+	first := job("first", func(s *batchv1.JobSpec) { s.TTLSecondsAfterFinished = new(int32(200)) })
+	long := succeeding(20 * time.Second)
+	long.Match.Job = "second"
+	s := story(first, long, succeeding(5*time.Second))
+	s.Jobs = append(s.Jobs, job("second"))
+	res := runWith(t, s, reference())
+	g.Expect(times(res, func(e *trace.Entry) bool { return e.Verb == "delete" && e.Name == "first" })).To(Equal(seconds(206)))
+	g.Expect(res.Job("second")).NotTo(BeNil())
+}
+
 // failed runs an implementation that is expected to end the run in a bad way. The trace is kept up to there.
 func failed(t *testing.T, impl adapter.Implementation, ending sim.Ending, text string, opts ...sim.Option) *sim.Result {
 	t.Helper()

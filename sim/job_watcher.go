@@ -48,7 +48,7 @@ func (w *jobWatcher) jobChanged(c apiserver.Change) {
 	}
 	if w.unfinished[job.UID] {
 		delete(w.unfinished, job.UID)
-		w.finishedAt = w.queue.Now()
+		w.finishedAt = max(w.finishedAt, w.queue.Now()) // another Job may have time to live still
 	}
 	if ttl := job.Spec.TTLSecondsAfterFinished; ttl != nil && c.New != nil && job.DeletionTimestamp == nil {
 		// The story of such a Job ends with its deletion (TTL-1).

@@ -95,9 +95,10 @@ const (
 	// tie: at the instant of the first difference a sync was due, and the world changed what it looks at by itself. A
 	// program's timers come before the world's, a reconcile function is called after it.
 	tie reason = "the world and a timer at one instant"
-	// twoWatches: a user's change of a Job calls for a sync at once, and changes pods at the same instant, as the garbage
-	// collector does for a Job that is deleted. The two watches tell it one after the other, and a program may act in between.
-	twoWatches reason = "one change seen by two watches"
+	// seenInTurn: a user's change of a Job calls for a sync at once, and makes others change the Job or its pods at the same
+	// instant, as the garbage collector does when a Job is deleted. Watches tell one thing after the other, and a program
+	// may act in between.
+	seenInTurn reason = "changes of one instant, seen in turn"
 	// leftWakeUp: what was to wake the controller for a Job wakes it for the next one of that name, or not, depending on
 	// whether the end of the first was seen before its last pod event.
 	leftWakeUp reason = "a wake-up left by a Job of the same name"
@@ -109,18 +110,19 @@ const (
 	// foreignEntry: somebody has written FailureTarget with status False. The real controller adds an entry each time, the
 	// reference changes the one there is (FIN-14).
 	foreignEntry reason = "a FailureTarget entry of somebody else"
-	// otherActions: a user waits for the phase of a pod that only one of the runs shows: one that is killed without grace
-	// and freed at the same instant may be gone before the kubelet has reported how it ended.
-	otherActions reason = "a user waits for what is never seen"
+	// otherWorld: what the cluster or a user did was not the same before what the controllers did was not. The cluster
+	// reacts to each call of a controller before the next: a pod that is killed without grace, and freed at the same
+	// instant, may be gone before the kubelet has reported its end, and one that is deleted makes room for another.
+	otherWorld reason = "the world reacts between two calls"
 )
 
 // why tells for which reason the runs may differ, and "" if there is none.
 func (p pair) why() (reason, string) {
 	at, ok := p.firstDivergence()
-	if p.usersDiffer(at, ok) {
-		return otherActions, "users did not do the same before"
-	}
 	if !ok {
+		if p.worldDiffers(p.real.Scenario.Until) {
+			return otherWorld, "users or the cluster did not do the same"
+		}
 		return "", "they wrote the same at all times"
 	}
 	where := fmt.Sprintf("first difference at %v:\nthe real controller: %s\nthe reference: %s", at,
@@ -135,19 +137,32 @@ func (p pair) why() (reason, string) {
 	case p.leftWakeUp(at):
 		return leftWakeUp, where
 	}
-	return p.tied(at), where
+	if why := p.tied(at); why != "" {
+		return why, where
+	}
+	if p.worldDiffers(at) {
+		return otherWorld, where
+	}
+	return "", where
 }
 
-// usersDiffer reports whether users did something else before the controllers did.
-func (p pair) usersDiffer(before time.Duration, differ bool) bool {
+// worldDiffers reports whether users, the scheduler or kubelets did something else before the controllers did.
+func (p pair) worldDiffers(before time.Duration) bool {
 	acts := func(t *trace.Trace) []string {
 		var found []string
 		for i := range t.Entries {
 			e := &t.Entries[i]
-			if e.Actor == "user" && e.Kind == trace.Call && (!differ || e.At < before) {
-				found = append(found, fmt.Sprint(e.At, e.Verb, e.Resource))
+			if e.Kind != trace.Call || e.At >= before {
+				continue
+			}
+			switch pod, isPod := e.Object.(*corev1.Pod); {
+			case e.Actor == "user":
+				found = append(found, fmt.Sprint(e.At, " ", e.Verb, " ", e.Resource))
+			case isPod && (e.Actor == "kubelet" || e.Actor == "scheduler"):
+				found = append(found, fmt.Sprint(e.At, " ", e.Verb, " ", ownerOf(pod), indexOf(pod), " ", pod.Status.Phase))
 			}
 		}
+		slices.Sort(found)
 		return found
 	}
 	return !slices.Equal(acts(p.real.Trace), acts(p.reference.Trace))
@@ -175,29 +190,17 @@ func (p pair) tiedAt(at time.Duration) reason {
 	t := p.reference.Trace
 	found := reason("")
 	for _, s := range p.syncs(at) {
-		if !podsChange(t, at, s.Name) {
-			continue
-		}
-		if cause := t.Find(s.Cause); cause == nil || cause.At < at {
+		pods := changes(t, at, func(e *trace.Entry) bool { return e.Resource == "pods" && strings.HasPrefix(e.Name, s.Name+"-") })
+		job := changes(t, at, func(e *trace.Entry) bool { return e.Resource == "jobs" && e.Name == s.Name })
+		cause := t.Find(s.Cause)
+		switch {
+		case pods > 0 && (cause == nil || cause.At < at):
 			return tie
-		}
-		if jobChanges(t, at, s.Name) {
-			found = twoWatches
+		case job > 1, job == 1 && pods > 0:
+			found = seenInTurn
 		}
 	}
 	return found
-}
-
-// jobChanges reports whether somebody else changes a Job at an instant.
-func jobChanges(t *trace.Trace, at time.Duration, job string) bool {
-	for i := range t.Entries {
-		e := &t.Entries[i]
-		if e.At == at && e.Actor != "controller" && e.Resource == "jobs" && (e.Stored() || e.Kind == trace.Removed) &&
-			e.Name == job && !ofController(t, e) {
-			return true
-		}
-	}
-	return false
 }
 
 func (p pair) syncs(at time.Duration) []*trace.Entry {
@@ -210,16 +213,16 @@ func (p pair) syncs(at time.Duration) []*trace.Entry {
 	return found
 }
 
-// podsChange reports whether pods of a Job change at an instant, and not because of what the controller does there.
-func podsChange(t *trace.Trace, at time.Duration, job string) bool {
+// changes counts what others change at an instant, and not because of what the controller does there.
+func changes(t *trace.Trace, at time.Duration, is func(*trace.Entry) bool) int {
+	n := 0
 	for i := range t.Entries {
 		e := &t.Entries[i]
-		if e.At == at && e.Actor != "controller" && e.Resource == "pods" && (e.Stored() || e.Kind == trace.Removed) &&
-			strings.HasPrefix(e.Name, job+"-") && !ofController(t, e) {
-			return true
+		if e.At == at && e.Actor != "controller" && (e.Stored() || e.Kind == trace.Removed) && is(e) && !ofController(t, e) {
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // ofController reports whether something is the consequence of what the controller did at the same instant.
