@@ -74,6 +74,14 @@ var deviations = []deviation{
 // failingScenarios are the built-in scenarios whose expectations it does not meet, with the reason. They are written for
 // the newest minor.
 var failingScenarios = map[string]reason{
+	"failindex-spares-retries": refused,
+	"failjob-exit-code":        refused,
+	"index-retries":            refused,
+	"indexed-shared-limit":     refused,
+	"leader-succeeds":          refused,
+	"leader-too-late":          refused,
+	"managed-by":               managedBy,
+	"managed-by-nobody":        managedBy,
 	"suspend-resume": "ADS-13: 1.31 keeps startTime while a Job is suspended (no line of syncJob clears it), and tests the " +
 		"deadline in the sync that sees the Job resumed, before that sync sets startTime anew: a suspension longer than " +
 		"activeDeadlineSeconds ends the Job with DeadlineExceeded",

@@ -40,7 +40,7 @@ func TestControllerKeepsEveryRequirementButTheKnownDeviations(t *testing.T) {
 		}
 	}
 	for _, row := range report.Scenarios {
-		if _, known := failingScenarios[row.Name]; !known && row.Verdict != conformance.Conformant {
+		if _, known := failingScenarios[row.Name]; !known && row.Verdict != conformance.Conformant && row.Verdict != conformance.NotClaimed {
 			t.Error(row.Name, row.Why)
 		}
 	}
