@@ -31,6 +31,9 @@ const (
 		"are remembered by the name of the Job (tracking_utils.go), and a Job of the same name inherits them"
 	pending reason = "DEL-5, until 1.36: the creations that are waited for are remembered by the name of the Job and forgotten " +
 		"only by a sync that finds no Job of that name (job_controller.go, syncJob); deleteJob of 1.37 forgets them"
+	afterwards reason = "CTRL-3, since 1.34: a Job whose terminal condition the cache does not show yet is synced again, and can get a " +
+		"pod (job_controller.go, syncJob). When the Job is seen to be finished the pod is not in the cache, and its finalizer " +
+		"is not removed before it changes (cleanupPodFinalizers)"
 	both      reason = "TRK-8, as in 1.37 (../FINDINGS.md, A Job completes by a pod that counts as failed)"
 	unclaimed reason = "as in 1.37 (../FINDINGS.md, A Job that is deleted waits for a pod that it does not select)"
 	vanished  reason = "as in 1.37 (../FINDINGS.md, A pod that is gone counts again and again)"
@@ -56,6 +59,7 @@ var deviations = []deviation{
 	{"job/pod-creation/owner", managedBy, "MB-1.1"},
 	{"job/conditions/status-is-settled-at-the-end", unstarted, "BL-10.2"},
 	{"job/completions/success-needs-completions", both, "TRK-8.1"},
+	{"job/conditions/finished-pods-are-untracked", afterwards, "findings/finished-job-gets-a-pod.yaml"},
 	{"job/completions/no-more-than-completions", byName, "../findings/recreated-job-loses-successes.yaml"},
 	{"job/completions/surplus-is-deleted", byName, "../findings/recreated-job-loses-successes.yaml"},
 	{"job/parallelism/never-exceeds-target", byName, "../findings/recreated-job-loses-successes.yaml"},
