@@ -7,7 +7,7 @@ import (
 )
 
 // upstreamReport is the report on Kubernetes' own controller.
-const upstreamReport = "conformance/upstream/report/kube-controller-manager-1.37.json"
+const upstreamReport = "conformance/upstream/report/kube-controller-manager-1.37-features.json"
 
 // TestREADMEFeatures compares the table of features in the README with what jobsim features says.
 func TestREADMEFeatures(t *testing.T) {
