@@ -152,13 +152,13 @@ var failureRules = []Requirement{
 		Sentence: "With a pod failure policy a pod that is being deleted must neither count nor be replaced until it has ended.",
 		Observed: "As long as no failure of the Job is decided, every pod that is put into uncountedTerminatedPods.failed is in phase Failed; and none is " +
 			"created in the place of one that terminates (job/replacement/waits-for-terminating-pods).",
-		Source: failurePolicySource, check: func() any { return terminatingUnderPolicy{hasFailurePolicy} },
+		Source: failurePolicySource, check: func() any { return &terminatingUnderPolicy{hasFailurePolicy} },
 	},
 	{
 		ID: "job/failure-policy/no-rules", Clauses: []string{"PFP-12"}, Level: Extended, Feature: PodFailurePolicy, Strength: Must, Since: 26,
 		Sentence: "A pod failure policy without rules must make terminating pods wait like any other policy.",
 		Observed: "As job/failure-policy/terminating-pods-wait, for Jobs with an empty list of rules.",
-		Source:   "API reference, PodFailurePolicy.rules and JobSpec.podReplacementPolicy", check: func() any { return terminatingUnderPolicy{hasNoRules} },
+		Source:   "API reference, PodFailurePolicy.rules and JobSpec.podReplacementPolicy", check: func() any { return &terminatingUnderPolicy{hasNoRules} },
 	},
 	{
 		ID: "job/failure-policy/fail-index", Clauses: []string{"PFP-7", "BPI-1"}, Level: Extended, Feature: PodFailurePolicy, Strength: Must, Since: 28,
