@@ -62,11 +62,11 @@ type FeatureInfo struct {
 // Kubernetes v1.31.14 and v1.37.2 where those still have the gate.
 var featureTable = []FeatureInfo{
 	{Feature: Indexed, Title: "each pod works on an index of its own", Field: "completionMode: Indexed",
-		Clauses: []string{"IDX", "POD-6", "POD-7", "POD-13", "STAT-10"}, Alpha: 21, Beta: 22, GA: 24},
+		Clauses: []string{"IDX", "POD-6", "POD-7", "POD-13", "STAT-10", "TRK-2"}, Alpha: 21, Beta: 22, GA: 24},
 	{Feature: ElasticIndexed, Title: "an Indexed Job grows and shrinks while it runs", Field: "completions, edited",
 		Clauses: []string{"EIJ"}, Needs: []Feature{Indexed}, Beta: 27, GA: 31},
 	{Feature: BackoffLimitPerIndex, Title: "each index has retries of its own", Field: "backoffLimitPerIndex, maxFailedIndexes",
-		Clauses: []string{"BPI"}, Needs: []Feature{Indexed}, Alpha: 28, Beta: 29, GA: 33},
+		Clauses: []string{"BPI", "POD-8"}, Needs: []Feature{Indexed}, Alpha: 28, Beta: 29, GA: 33},
 	{Feature: PodFailurePolicy, Title: "rules say what a failed pod means", Field: "podFailurePolicy",
 		Clauses: []string{"PFP"}, Alpha: 25, Beta: 26, GA: 31},
 	{Feature: SuccessPolicy, Title: "some indexes are enough", Field: "successPolicy",
