@@ -58,7 +58,7 @@ func (d *document) typeCommands(t *testing.T, b block) (ran int) {
 	renewed := ""
 	for _, part := range strings.Split("\n"+b.text, "\n$ ")[1:] {
 		command, want, _ := strings.Cut(part, "\n")
-		if command == "go test ./..." {
+		if command == "go test -timeout 30m ./..." {
 			renewed += "$ " + command + "\n"
 			continue // that is this very run
 		}
