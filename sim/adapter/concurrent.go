@@ -41,8 +41,10 @@ type EnvProgram func(ctx context.Context, env *Env) error
 //   - Random numbers from the global source of math/rand, as in client-go's back-off, are seeded at the start of each run,
 //     but Go heeds this only in a main module whose go.mod says "godebug randseednop=0", or in a main package or test
 //     that says "//go:debug randseednop=0", and runs side by side share the source. math/rand/v2 cannot be seeded.
-//   - Go walks maps in a random order, and so do client-go's caches when they list. A program that acts in that order
-//     differs from run to run. Informers list and watch instead of using a watch-list, whose events go through a map.
+//   - Go walks maps in a random order, and so do client-go's caches when they list, and when a handler is added to one
+//     that is synced, as a manager of controller-runtime does. A program that acts in that order differs from run to run;
+//     so let a scenario create its second Job by an action, when the program has started. Informers list and watch
+//     instead of using a watch-list, whose events go through a map.
 func Concurrent(name string, program Program) Implementation {
 	return ConcurrentEnv(name, func(ctx context.Context, env *Env) error { return program(ctx, env.Config) })
 }
