@@ -80,7 +80,7 @@ func TestConformanceCompletes(t *testing.T) {
 		{[]string{"--implementation", "ex"}, "example\twhat the first attempt became, one verdict after the other\n:4\n"},
 		{[]string{"--focus", "job/backoff-limit/exc"},
 			exceeding + "\tA Job of which more pods have failed than backoffLimit must fail.\n:4\n"},
-		{[]string{"--scenario", "oom"}, "oom-killed\tKilled for its memory, restarted in place\n:0\n"},
+		{[]string{"--scenario", "oom-k"}, "oom-killed\tKilled for its memory, restarted in place\n:0\n"},
 		{[]string{"--report", ""}, "json\nyaml\nxml\nmd\nhtml\n:8\n"},
 		{[]string{"--save", ""}, ":16\n"},
 		{[]string{"--profile", ""}, "core\twhat binds every implementation\n" +

@@ -158,7 +158,7 @@ func TestCompletions(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"run", "oom"}, "oom-killed\tKilled for its memory, restarted in place\n:0\n"},
+		{[]string{"run", "oom-k"}, "oom-killed\tKilled for its memory, restarted in place\n:0\n"},
 		{[]string{"run", "my"}, ":0\n"}, // 0 lets the shell complete files
 		{[]string{"run", "pi", ""}, ":4\n"},
 		{[]string{"run", "pi", "--color", ""}, "auto\nalways\nnever\n:4\n"},
