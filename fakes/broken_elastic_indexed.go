@@ -44,7 +44,7 @@ var brokenElastic = []Broken{
 	{
 		Name:    "succeeded-kept-when-shrunk",
 		Mistake: "It leaves succeeded as it is when completed indexes are removed.",
-		Clauses: []string{"STAT-4", "EIJ-2"},
+		Clauses: []string{"EIJ-2", "STAT-4"},
 		Break: func(d *Decisions) {
 			beforeWrite(d, func(s *jobSync) {
 				if isIndexed(s.job) {
