@@ -33,7 +33,7 @@ var elasticIndexed = []Requirement{
 		Sentence: "Completed indexes that are no more must leave completedIndexes, and succeeded must fall with them.",
 		Observed: "Within the reaction time of the edit completedIndexes has nothing above completions, and succeeded is not more than " +
 			"the number of its indexes.",
-		Source:   "Kubernetes integration test TestElasticIndexedJob", Scenarios: []string{"elastic-shrink"}, check: promptAfter(dropsCompleted, keepsCompleted),
+		Source: "Kubernetes integration test TestElasticIndexedJob", Scenarios: []string{"elastic-shrink"}, check: promptAfter(dropsCompleted, keepsCompleted),
 	},
 	{
 		ID: "job/elastic-indexed/returning-index-runs-again", Clauses: []string{"EIJ-3"}, Level: Extended, Strength: Must, Feature: ElasticIndexed, Since: 27,

@@ -22,8 +22,11 @@ type Broken struct {
 	Mistake string
 	// Family is the kind of mistake.
 	Family Family
-	// Clauses are the clauses of SEMANTICS that it breaks, the one it is meant for first.
+	// Clauses are the clauses of SEMANTICS that it breaks, the one it is meant for first. One that no program may make,
+	// whatever it is for, has the ID of a requirement that cites no clause.
 	Clauses []string
+	// ManagedBy is the name of the external controller that makes the mistake; empty for the built-in one (MB-1).
+	ManagedBy string
 	// Bug is the public issue of the real bug that it re-creates, as "kubernetes/kubernetes#62382"; empty if none.
 	Bug string
 	// Break replaces one decision. What an instance must remember for it belongs into the instance, never into Break:
@@ -69,11 +72,16 @@ const (
 	FailurePolicy  Family = "failure-policy"
 	SuccessPolicy  Family = "success-policy"
 	TTL            Family = "ttl"
+
+	Programs Family = "program"
 )
 
 // Implementation is the broken implementation as something that can be run.
 func (b Broken) Implementation(options ...Option) adapter.Implementation {
 	d := Reference()
+	if b.ManagedBy != "" {
+		ManagedBy(b.ManagedBy)(&d)
+	}
 	for _, option := range options {
 		option(&d)
 	}
@@ -138,6 +146,8 @@ var brokenFamilies = map[Family][]Broken{
 	FailurePolicy:  brokenFailurePolicy,
 	SuccessPolicy:  brokenSuccessPolicy,
 	TTL:            brokenTTL,
+
+	Programs: brokenPrograms,
 }
 
 // doing is what a step does.

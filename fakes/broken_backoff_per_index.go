@@ -40,6 +40,22 @@ var brokenPerIndex = []Broken{
 		},
 	},
 	{
+		Name:    "failed-indexes-message-wrong",
+		Mistake: "It says how many indexes have failed in the message of the condition, where upstream has a fixed text.",
+		Clauses: []string{"BPI-3"},
+		Break: func(d *Decisions) {
+			renameVerdict(d, messageFailedIndexes, batchv1.JobReasonFailedIndexes, "Some indexes have failed")
+		},
+	},
+	{
+		Name:    "max-failed-indexes-message-wrong",
+		Mistake: "It says of too many failed indexes what is said of any failed index.",
+		Clauses: []string{"BPI-4"},
+		Break: func(d *Decisions) {
+			renameVerdict(d, messageMaxFailedIndexes, batchv1.JobReasonMaxFailedIndexesExceeded, messageFailedIndexes)
+		},
+	},
+	{
 		Name:    "failed-index-restarted",
 		Mistake: "It starts a failed index again.",
 		Clauses: []string{"BPI-2", "IDX-6"},

@@ -96,6 +96,16 @@ var brokenElastic = []Broken{
 		},
 	},
 	{
+		Name:    "removed-index-never-freed",
+		Mistake: "It skips a failed pod whose index is no more whenever it accounts, so that the pod keeps its finalizer.",
+		Clauses: []string{"EIJ-7"},
+		Break: func(d *Decisions) {
+			uncounted(d, func(d *Decisions, job *batchv1.Job, pod *corev1.Pod) bool {
+				return isIndexed(job) && d.IndexOf(pod) >= completions(job)
+			})
+		},
+	},
+	{
 		Name:    "shrunk-complete-at-once",
 		Mistake: "It completes an Indexed Job that was made smaller while the removed pods are still stopping.",
 		Clauses: []string{"EIJ-6", "FIN-4"},

@@ -169,6 +169,44 @@ var brokenIndexed = []Broken{
 		},
 	},
 	{
+		Name:    "index-in-label-only",
+		Mistake: "It writes and reads the index of a pod as a label, and leaves out the annotation, which is older.",
+		Clauses: []string{"POD-6"},
+		Break: func(d *Decisions) {
+			afterIndex(func(_ *batchv1.Job, pod *corev1.Pod, _ int32) {
+				delete(pod.Annotations, batchv1.JobCompletionIndexAnnotation)
+			})(d)
+			d.IndexOf = func(pod *corev1.Pod) int32 {
+				index, ok := parseIndex(pod.Labels[batchv1.JobCompletionIndexAnnotation])
+				if !ok {
+					return noIndex
+				}
+				return index
+			}
+		},
+	},
+	{
+		Name:    "indexes-from-one",
+		Mistake: "It numbers the indexes from 1 to completions.",
+		Clauses: []string{"POD-6", "IDX-7"},
+		Break: func(d *Decisions) {
+			d.InRange = func(job *batchv1.Job, index int32) bool { return index > 0 && index <= completions(job) }
+			d.NextIndexes = func(taken IndexSet, n int, completions int32) []int32 {
+				return taken.Union(indexesOf([]int32{0})).Missing(n, completions+1)
+			}
+		},
+	},
+	{
+		Name:    "pods-without-an-index-never-freed",
+		Mistake: "It skips a pod whose index it cannot read whenever it accounts, so that the pod keeps its finalizer.",
+		Clauses: []string{"IDX-5"},
+		Break: func(d *Decisions) {
+			uncounted(d, func(d *Decisions, job *batchv1.Job, pod *corev1.Pod) bool {
+				return isIndexed(job) && d.IndexOf(pod) == noIndex
+			})
+		},
+	},
+	{
 		Name:    "limit-for-each-index",
 		Mistake: "It allows each index as many failures as backoffLimit says for all.",
 		Clauses: []string{"IDX-3", "BL-1"},
@@ -212,6 +250,17 @@ func afterIndex(change func(job *batchv1.Job, pod *corev1.Pod, index int32)) fun
 			addIndex(job, pod, index)
 			change(job, pod, index)
 		}
+	}
+}
+
+// uncounted has some pods neither counted nor freed as long as nothing ends the Job.
+func uncounted(d *Decisions, skipped func(*Decisions, *batchv1.Job, *corev1.Pod) bool) {
+	count := d.CountAs
+	d.CountAs = func(d *Decisions, job *batchv1.Job, pod *corev1.Pod, decided *Verdict) Tally {
+		if skipped(d, job, pod) {
+			return Uncounted
+		}
+		return count(d, job, pod, decided)
 	}
 }
 

@@ -70,6 +70,16 @@ var brokenManagers = []Broken{
 		},
 	},
 	{
+		Name:      "external-takes-unnamed",
+		Mistake:   "It asks, as the built-in controller may, only whether a Job names somebody else, so it takes those that name nobody.",
+		Clauses:   []string{"MB-1"},
+		ManagedBy: "example.com/controller",
+		Break: func(d *Decisions) {
+			foreign := d.IsForeign
+			d.IsForeign = func(job *batchv1.Job) bool { return job.Spec.ManagedBy != nil && foreign(job) }
+		},
+	},
+	{
 		Name:    "external-status-short-of-rules",
 		Mistake: "It writes Complete to a Job that names its controller without SuccessCriteriaMet before, as older releases did.",
 		Clauses: []string{"MB-5"},

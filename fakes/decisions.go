@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/record"
 	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
@@ -18,6 +19,9 @@ import (
 // status, change that and nothing else. A broken implementation replaces one of them.
 type Decisions struct {
 	Limits Limits
+
+	// AddIndexes tells the cache by what pods will be looked up, before anything is read from it.
+	AddIndexes func(client.FieldIndexer) error
 
 	// WakeOnJob tells whether a change of a Job causes a sync, and after how long; old is nil for a new Job (SYNC-6,
 	// PAR-4, CTRL-7).
@@ -183,6 +187,8 @@ type Decisions struct {
 func Reference() Decisions {
 	d := Decisions{
 		Limits: UpstreamLimits(),
+
+		AddIndexes: addIndexes,
 
 		WakeOnJob: wakeOnJob,
 		WakeOnPod: wakeOnPod,

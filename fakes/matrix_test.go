@@ -2,13 +2,25 @@ package fakes_test
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"os"
 	"testing"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/jobsim/jobsim/conformance"
+	"github.com/jobsim/jobsim/conformance/example"
+	exampleinformers "github.com/jobsim/jobsim/conformance/example/informers"
 	"github.com/jobsim/jobsim/conformance/matrix"
 	"github.com/jobsim/jobsim/fakes"
+	"github.com/jobsim/jobsim/sim/adapter"
 )
 
 var update = flag.Bool("update", false, "write MATRIX.md anew")
@@ -20,7 +32,8 @@ const matrixIntro = `
 Every broken implementation of this package was evaluated at every level of the suite, with the built-in scenarios and the
 situations; one that was not caught by what it is meant for got the random cases of a default evaluation as well. This
 page is written by ` + "`go test ./fakes -run Matrix -update`" + `, and a test keeps it true. ` + "`jobsim broken --matrix`" + ` shows
-everything that catches each, in 1000 cases, with times.
+everything that catches each, in 1000 cases, with times. The last one, example-outlives-its-context, is no fake but the
+controller of conformance/example/informers with goroutines that heed no context, since the fakes have none.
 `
 
 // TestMatrix keeps MATRIX.md true: every broken implementation is caught by a requirement that it is meant for.
@@ -30,8 +43,11 @@ func TestMatrix(t *testing.T) {
 	}
 	var mutants []matrix.Mutant
 	for _, b := range fakes.AllBroken() {
-		mutants = append(mutants, matrix.Mutant{Name: b.Name, Clauses: b.Clauses, Implementation: b.Implementation()})
+		mutants = append(mutants, matrix.Mutant{
+			Name: b.Name, Clauses: b.Clauses, ManagedBy: b.ManagedBy, Implementation: b.Implementation(),
+		})
 	}
+	mutants = append(mutants, outliving())
 	rows, err := matrix.Evaluate(t.Context(), mutants, matrixChecks, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +73,42 @@ func TestMatrix(t *testing.T) {
 	if line, was, is := difference(old, page.Bytes()); line > 0 {
 		t.Errorf("MATRIX.md:%d says\n%s\nbut now it is\n%s\nTo write it anew: go test ./fakes -run Matrix -update", line, was, is)
 	}
+}
+
+// outliving is a mutant that only a program with goroutines can be.
+func outliving() matrix.Mutant {
+	const name = "example-outlives-its-context"
+	return matrix.Mutant{
+		Name: name, Clauses: []string{"job/implementation/stops"}, Implementation: adapter.Concurrent(name, outlivesItsContext),
+	}
+}
+
+// outlivesItsContext is the example controller on informers, whose reconciler waits for deadlines in goroutines that heed no
+// context. The reference has none that could.
+func outlivesItsContext(ctx context.Context, config *rest.Config) error {
+	clientset, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	c, err := client.New(config, client.Options{})
+	if err != nil {
+		return err
+	}
+	inner := example.NewWithClients(c, c)
+	factory := informers.NewSharedInformerFactory(clientset, 0)
+	controller, err := exampleinformers.New(factory, reconcile.Func(func(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+		var job batchv1.Job
+		if c.Get(ctx, req.NamespacedName, &job) == nil && job.Spec.ActiveDeadlineSeconds != nil {
+			go time.Sleep(time.Duration(*job.Spec.ActiveDeadlineSeconds) * time.Second)
+		}
+		return inner.Reconcile(ctx, req)
+	}))
+	if err != nil {
+		return err
+	}
+	factory.Start(ctx.Done())
+	defer factory.Shutdown()
+	return controller.Run(ctx, 1)
 }
 
 // difference finds the first line in which two texts differ; 0 if there is none.

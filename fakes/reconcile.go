@@ -56,7 +56,7 @@ func NewReference(env *adapter.Env) (*Reconciler, error) {
 
 // New makes an instance that decides as it is told, for implementations that are wrong in one point.
 func New(env *adapter.Env, d Decisions) (*Reconciler, error) {
-	if err := addIndexes(env.Fields); err != nil {
+	if err := d.AddIndexes(env.Fields); err != nil {
 		return nil, err
 	}
 	return &Reconciler{

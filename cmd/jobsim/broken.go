@@ -165,11 +165,12 @@ func byFamily(all []fakes.Broken) []fakes.Broken {
 	return sorted
 }
 
-// brokenBy are the broken implementations that are meant for the clause that the requirement is about.
+// brokenBy are the broken implementations that are meant for the clause that the requirement is about, or
+// for the requirement itself.
 func brokenBy(r *conformance.Requirement) []string {
 	var names []string
 	for _, b := range fakes.AllBroken() {
-		if len(r.Clauses) > 0 && slices.Contains(b.Clauses, r.Clauses[0]) {
+		if len(r.Clauses) > 0 && slices.Contains(b.Clauses, r.Clauses[0]) || b.Clauses[0] == r.ID {
 			names = append(names, b.Name)
 		}
 	}

@@ -17,7 +17,9 @@ import (
 func (p *program) showMatrix(ctx context.Context, list []fakes.Broken, o *brokenOptions) error {
 	var mutants []matrix.Mutant
 	for _, b := range list {
-		mutants = append(mutants, matrix.Mutant{Name: b.Name, Clauses: b.Clauses, Implementation: b.Implementation()})
+		mutants = append(mutants, matrix.Mutant{
+			Name: b.Name, Clauses: b.Clauses, ManagedBy: b.ManagedBy, Implementation: b.Implementation(),
+		})
 	}
 	ctx, stop := p.untilInterrupted(ctx)
 	defer stop()

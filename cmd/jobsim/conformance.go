@@ -108,9 +108,8 @@ func newConformance(p *program) *cobra.Command {
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if !command.Flags().Changed("profile") && strings.HasPrefix(o.implementation.String(), brokenPrefix) {
-				// It is the reference, which keeps all of it, with one mistake, and that may be one about timing or order.
-				o.profile.value = profileUpstreamExact
+			if mistake, ok := strings.CutPrefix(o.implementation.String(), brokenPrefix); ok {
+				o.claimAsBroken(mistake, command.Flags().Changed("profile"))
 			}
 			return p.conformance(command.Context(), o)
 		},

@@ -19,6 +19,17 @@ func (o *conformanceOptions) claimed(p *program) conformance.Option {
 	return conformance.WithFeatures()
 }
 
+// claimAsBroken is what broken implementations claim unless it is said otherwise. Each is the reference, which keeps all of
+// it, with one mistake, and that may be one about timing or order, or one of an external controller.
+func (o *conformanceOptions) claimAsBroken(mistake string, profiled bool) {
+	if !profiled {
+		o.profile.value = profileUpstreamExact
+	}
+	if b, known := fakes.GetBroken(mistake); known && b.ManagedBy != "" && !o.managedBy.set {
+		o.managedBy.value, o.managedBy.set = b.ManagedBy, true
+	}
+}
+
 // evaluated is what --implementation names. With --managed-by it has to be one that can be told its name.
 func (o *conformanceOptions) evaluated(p *program) (adapter.Implementation, error) {
 	name := o.implementation.value

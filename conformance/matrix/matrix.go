@@ -23,7 +23,10 @@ import (
 type Mutant struct {
 	Name string
 	// Clauses of SEMANTICS.md that it breaks, the one that it is meant for first.
-	Clauses        []string
+	// Instead of the first there may be the ID of a requirement that cites none.
+	Clauses []string
+	// ManagedBy is the name of an external controller; empty for the built-in one.
+	ManagedBy      string
 	Implementation adapter.Implementation
 }
 
@@ -133,6 +136,9 @@ func evaluate(ctx context.Context, m Mutant, checks Checks) (Row, error) {
 // evaluate adds what catches the mutant and was not known yet.
 func (r *Row) evaluate(ctx context.Context, options ...conformance.Option) (*conformance.Report, error) {
 	options = append(options, conformance.WithUpstreamExact(), conformance.WithShrinking(0))
+	if r.ManagedBy != "" {
+		options = append(options, conformance.WithManagedBy(r.ManagedBy))
+	}
 	if len(conformance.FeaturesAbout(r.Clauses...)) > 0 {
 		options = append(options, conformance.WithAllFeatures())
 	}
@@ -170,7 +176,7 @@ func numberOf(run string) int {
 func meant(m Mutant) []string {
 	var ids []string
 	for _, r := range conformance.Requirements() {
-		if slices.Contains(r.Clauses, m.Clauses[0]) {
+		if slices.Contains(r.Clauses, m.Clauses[0]) || r.ID == m.Clauses[0] {
 			ids = append(ids, r.ID)
 		}
 	}
