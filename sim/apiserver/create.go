@@ -68,7 +68,7 @@ func (c *Caller) create(k *Key, obj Object) (warnings string, err error) {
 	obj.SetResourceVersion("")
 	st.prepareCreate(obj)
 	if !c.trusted {
-		if errs := st.validateCreate(obj); len(errs) > 0 {
+		if errs := append(st.validateCreate(obj), c.checked(obj, nil)...); len(errs) > 0 {
 			return "", invalid(*k, errs)
 		}
 		warnings = c.warned(st.warnings(obj, nil))

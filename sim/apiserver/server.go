@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/jobsim/jobsim/sim/event"
 	"github.com/jobsim/jobsim/sim/internal/slab"
@@ -84,6 +85,8 @@ type Caller struct {
 	applying bool
 	// warn is told what a client is warned of; nil for those who do not want to know.
 	warn func(string)
+	// check is what the caller's version of the API asks for besides what every version does; nil for nothing.
+	check func(obj, old Object) field.ErrorList
 }
 
 // As returns a caller that is part of the cluster, such as "kubelet". Objects that it passes are handed over.
@@ -134,6 +137,21 @@ func (c *Caller) Warning(warn func(string)) *Caller {
 	told := *c
 	told.warn = warn
 	return &told
+}
+
+// Checked returns a caller whose writes have to pass a check besides those that everybody's have to: a version of the API
+// can ask for more than another. Old is nil on create.
+func (c *Caller) Checked(check func(obj, old Object) field.ErrorList) *Caller {
+	strict := *c
+	strict.check = check
+	return &strict
+}
+
+func (c *Caller) checked(obj, old Object) field.ErrorList {
+	if c.check == nil {
+		return nil
+	}
+	return c.check(obj, old)
 }
 
 // warned tells the client its warnings, and returns them as the trace has them.

@@ -229,20 +229,12 @@ func eventStrategy() *strategy {
 
 func validateEvent(o Object) field.ErrorList {
 	e := o.(*corev1.Event)
-	errs := core.ValidateObjectMeta(&e.ObjectMeta, metadataPath)
-	about := e.InvolvedObject.Namespace
-	if about == "" {
-		about = metav1.NamespaceDefault // where events about what has no namespace belong
-	}
-	if about != e.Namespace {
-		errs = append(errs, field.Invalid(field.NewPath("involvedObject", "namespace"), e.InvolvedObject.Namespace,
-			"does not match event.namespace"))
-	}
-	return errs
+	return append(core.ValidateObjectMeta(&e.ObjectMeta, metadataPath), core.ValidateEvent(e)...)
 }
 
 func validateEventUpdate(o, old Object) field.ErrorList {
-	return core.ValidateObjectMetaUpdate(&o.(*corev1.Event).ObjectMeta, &old.(*corev1.Event).ObjectMeta, metadataPath)
+	e := o.(*corev1.Event)
+	return append(core.ValidateObjectMetaUpdate(&e.ObjectMeta, &old.(*corev1.Event).ObjectMeta, metadataPath), core.ValidateEvent(e)...)
 }
 
 func metaFields(o Object) fields.Set {

@@ -90,7 +90,7 @@ func (c *Caller) commit(verb, subresource string, k Key, old, obj Object) (Objec
 		c.track(k, subresource, old, obj)
 	}
 	if !c.trusted {
-		if errs := validate(obj, old); len(errs) > 0 {
+		if errs := append(validate(obj, old), c.checked(obj, old)...); len(errs) > 0 {
 			err := invalid(k, errs)
 			c.record(verb, subresource, k, nil, err)
 			return nil, err

@@ -151,6 +151,7 @@ func TestTimesOfEvents(t *testing.T) {
 	e := create(c, &corev1.Event{
 		ObjectMeta:     metav1.ObjectMeta{Namespace: "default", Name: "e"},
 		FirstTimestamp: metav1.NewTime(fine), EventTime: metav1.NewMicroTime(fine),
+		ReportingController: "tester", ReportingInstance: "tester-0", Action: "Testing", Reason: "Tested",
 		Series: &corev1.EventSeries{LastObservedTime: metav1.NewMicroTime(fine)},
 	})
 	c.Expect(e.FirstTimestamp.Time).To(gomega.Equal(at(1)))

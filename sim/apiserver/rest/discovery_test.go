@@ -28,7 +28,7 @@ func TestBothFormsOfDiscoverySayTheSame(t *testing.T) {
 	aggregatedGroups, aggregated, err := discoveryClient(t, false).ServerGroupsAndResources()
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(groupNames(aggregatedGroups)).To(Equal(groupNames(groups)))
-	g.Expect(groupNames(groups)).To(Equal([]string{"", "batch", "coordination.k8s.io"}))
+	g.Expect(groupNames(groups)).To(Equal([]string{"", "batch", "coordination.k8s.io", "events.k8s.io"}))
 	g.Expect(plain(aggregated)).To(Equal(plain(resources)))
 }
 

@@ -6,6 +6,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -26,20 +27,21 @@ type encodings struct {
 }
 
 type encodingKey struct {
-	obj apiserver.Object
-	as  encoding
+	kind *kind
+	obj  apiserver.Object
+	as   encoding
 }
 
 // encode returns the bytes of a stored object, which must not be changed.
 func (c *encodings) encode(k *kind, obj apiserver.Object, f format) ([]byte, error) {
-	key := encodingKey{obj, f.encoding}
+	key := encodingKey{k, obj, f.encoding}
 	c.mu.Lock()
 	data, ok := c.known[key]
 	c.mu.Unlock()
 	if ok {
 		return data, nil
 	}
-	data, err := f.encode(withKind(obj, k.gvk))
+	data, err := f.encode(withKind(k.served(obj), k.gvk))
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +73,9 @@ func withKind(obj apiserver.Object, gvk schema.GroupVersionKind) runtime.Object 
 		c := *o
 		c.TypeMeta = kind
 		return &c
+	case *eventsv1.Event:
+		o.TypeMeta = kind // translated, so nobody else has it
+		return o
 	case *corev1.Node:
 		c := *o
 		c.TypeMeta = kind

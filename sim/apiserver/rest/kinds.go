@@ -6,6 +6,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -26,6 +27,8 @@ type kind struct {
 	blank func() apiserver.Object
 	// list makes a new list of the Go type, such as a *corev1.PodList.
 	list func() runtime.Object
+	// translation is between this kind and the one that is stored, if they are two versions of one thing.
+	translation *translation
 }
 
 // kinds are all that is served, sorted by group, version and resource: the order in which discovery names them.
@@ -65,6 +68,13 @@ var kinds = []*kind{
 		singular: "lease",
 		blank:    func() apiserver.Object { return &coordinationv1.Lease{} },
 		list:     func() runtime.Object { return &coordinationv1.LeaseList{} },
+	},
+	{
+		resource: apiserver.Events, gvk: eventsv1.SchemeGroupVersion.WithKind("Event"), namespaced: true,
+		singular: "event", short: []string{"ev"},
+		blank:       func() apiserver.Object { return &eventsv1.Event{} },
+		list:        func() runtime.Object { return &eventsv1.EventList{} },
+		translation: &eventTranslation,
 	},
 }
 

@@ -150,8 +150,9 @@ nodes        no           v1                       false        Node
 pods         po           v1                       true         Pod
 jobs                      batch/v1                 true         Job
 leases                    coordination.k8s.io/v1   true         Lease
+events       ev           events.k8s.io/v1         true         Event
 `))
-	k.Expect(k.run(t, "api-versions")).To(Equal("\nbatch/v1\ncoordination.k8s.io/v1\nv1\n"))
+	k.Expect(k.run(t, "api-versions")).To(Equal("\nbatch/v1\ncoordination.k8s.io/v1\nevents.k8s.io/v1\nv1\n"))
 	k.Expect(k.run(t, "explain", "job.spec.backoffLimit")).To(ContainSubstring("FIELD: backoffLimit <integer>\n"))
 	k.Expect(k.run(t, "explain", "po", "--recursive")).To(ContainSubstring("      restartPolicy\t<string>\n"))
 	k.Expect(k.fails(t, "get", "deployments")).To(ContainSubstring(`the server doesn't have a resource type "deployments"`))

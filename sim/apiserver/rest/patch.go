@@ -34,6 +34,9 @@ func (d *Door) patch(ctx context.Context, q *request) (*response, error) {
 	if err != nil {
 		return nil, d.refuse(ctx, q, err)
 	}
+	if q.body, err = q.kind.storedPatch(patchType, q.body); err != nil {
+		return nil, d.refuse(ctx, q, err)
+	}
 	if patchType == types.ApplyYAMLPatchType {
 		return d.apply(ctx, q, options)
 	}

@@ -99,7 +99,7 @@ func (d *Door) answerList(q *request, page apiserver.Page) (*response, error) {
 		list = l
 	default:
 		list = q.kind.list()
-		if err := fillList(list, page); err != nil {
+		if err := fillList(q.kind, list, page); err != nil {
 			return nil, apierrors.NewInternalError(err)
 		}
 		gvk := q.kind.gvk
@@ -108,10 +108,10 @@ func (d *Door) answerList(q *request, page apiserver.Page) (*response, error) {
 	return d.answer(q, http.StatusOK, list)
 }
 
-func fillList(list runtime.Object, page apiserver.Page) error {
+func fillList(k *kind, list runtime.Object, page apiserver.Page) error {
 	items := make([]runtime.Object, len(page.Objects))
 	for i, obj := range page.Objects {
-		items[i] = obj
+		items[i] = k.served(obj)
 	}
 	if err := meta.SetList(list, items); err != nil {
 		return err
@@ -152,6 +152,9 @@ func (q *request) listOptions() (*metav1.ListOptions, apiserver.Selection, error
 		return nil, sel, apierrors.NewBadRequest(err.Error())
 	}
 	if sel.Fields, err = fields.ParseSelector(options.FieldSelector); err != nil {
+		return nil, sel, apierrors.NewBadRequest(err.Error())
+	}
+	if sel.Fields, err = q.kind.storedFields(sel.Fields); err != nil {
 		return nil, sel, apierrors.NewBadRequest(err.Error())
 	}
 	if q.call.Name != "" { // a watch of one object

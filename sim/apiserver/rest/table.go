@@ -75,7 +75,7 @@ func rowObject(k *kind, o apiserver.Object, include metav1.IncludeObjectPolicy) 
 	case metav1.IncludeNone:
 		return runtime.RawExtension{}
 	case metav1.IncludeObject:
-		return runtime.RawExtension{Object: withKind(o, k.gvk)}
+		return runtime.RawExtension{Object: withKind(k.served(o), k.gvk)}
 	default:
 		return runtime.RawExtension{Object: metadataOf(o)}
 	}

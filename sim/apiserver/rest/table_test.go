@@ -179,7 +179,7 @@ func TestRowsCarryWhatWasAskedFor(t *testing.T) {
 func TestEveryKindHasATable(t *testing.T) {
 	for _, k := range kinds {
 		g := NewWithT(t)
-		table := tableOf(k, []apiserver.Object{k.blank()}, "7", tableNow, "")
+		table := tableOf(k, []apiserver.Object{k.stored(k.blank())}, "7", tableNow, "")
 		g.Expect(table.ResourceVersion).To(Equal("7"))
 		g.Expect(table.Rows[0].Cells).To(HaveLen(len(table.ColumnDefinitions)), k.gvk.Kind)
 		for _, c := range table.ColumnDefinitions {

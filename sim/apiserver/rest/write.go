@@ -33,6 +33,7 @@ func (d *Door) create(ctx context.Context, q *request) (*response, error) {
 	if q.call.Name = obj.GetName(); q.call.Name == "" {
 		q.call.Name = obj.GetGenerateName()
 	}
+	obj = q.kind.stored(obj)
 	stored, err := d.write(ctx, q, options.DryRun, func(c *apiserver.Caller) (apiserver.Object, error) { return c.Create(obj) })
 	if err != nil {
 		return nil, err
@@ -60,6 +61,7 @@ func (d *Door) update(ctx context.Context, q *request) (*response, error) {
 		return nil, d.refuse(ctx, q, err)
 	}
 	code := http.StatusOK
+	obj = q.kind.stored(obj)
 	stored, err := d.write(ctx, q, options.DryRun, func(c *apiserver.Caller) (apiserver.Object, error) {
 		if !c.Exists(q.key()) {
 			code = http.StatusCreated // leases are created by an update, too
@@ -93,6 +95,9 @@ func (q *request) caller(c *apiserver.Caller, dry []string) *apiserver.Caller {
 	c = c.Warning(func(text string) { q.warnings = append(q.warnings, text) }).ManagedBy(q.manager)
 	if len(dry) > 0 {
 		c = c.DryRun()
+	}
+	if t := q.kind.translation; t != nil {
+		c = c.Checked(t.check)
 	}
 	return c
 }
