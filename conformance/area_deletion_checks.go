@@ -135,15 +135,13 @@ func (finishedStay) job(x *examiner, j *jobState) {
 	}
 }
 
-func (finishedStay) call(x *examiner, e *trace.Entry) {
+func (c finishedStay) call(x *examiner, e *trace.Entry) {
 	if e.Verb != "delete" || !e.OK() {
 		return
 	}
 	switch obj := e.Object.(type) {
 	case *batchv1.Job:
-		if obj.Spec.TTLSecondsAfterFinished == nil {
-			x.violated("the implementation deletes Job %s; that is for others to do", obj.Name)
-		}
+		c.deletesJob(x, obj)
 	case *corev1.Pod:
 		p := x.podByUID[obj.UID]
 		if p == nil || p.maker == nil || p.maker.gone || p.maker.deletion.come() || !p.ended.come() {
@@ -152,5 +150,14 @@ func (finishedStay) call(x *examiner, e *trace.Entry) {
 		if p.maker.surely(isFinished) && p.surely(terminal) {
 			x.violated("the implementation deletes pod %s of Job %s, which is finished", obj.Name, p.maker.obj.Name)
 		}
+	}
+}
+
+// deletesJob excuses who has read the Job before somebody took its time to live away.
+func (finishedStay) deletesJob(x *examiner, job *batchv1.Job) {
+	mortal := func(version *batchv1.Job) bool { return version.Spec.TTLSecondsAfterFinished != nil }
+	j := x.jobByUID[job.UID]
+	if !mortal(job) && (j == nil || !j.perhaps(mortal) && !j.perhapsOvertaken(mortal)) {
+		x.violated("the implementation deletes Job %s; that is for others to do", job.Name)
 	}
 }

@@ -180,7 +180,7 @@ func retriedIndex(x *examiner, p *podState) {
 			}
 			continue
 		}
-		if failed.settled() && failed.surely(func(pod *corev1.Pod) bool {
+		if failed.settled() && failed.failedTracked() && failed.surely(func(pod *corev1.Pod) bool {
 			return pod.Status.Phase == corev1.PodFailed && askPolicy(j.obj, pod).action == batchv1.PodFailurePolicyActionFailIndex
 		}) {
 			x.violated("pod %s is created for index %d of Job %s, which pod %s has failed by a FailIndex rule", p.obj.Name, index, j.obj.Name,

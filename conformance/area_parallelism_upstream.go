@@ -78,6 +78,9 @@ func (c *raisedAtOnce) delivery(x *examiner, e *trace.Entry) {
 	if j == nil || j.before == nil || j.obj.ResourceVersion != job.ResourceVersion || parallel(j.before) >= parallel(job) {
 		return
 	}
+	if j.anyPod(func(p *podState) bool { return p.job == j && p.active() && !hasPlace(j.obj, p.obj) }) {
+		return // the evaluation deletes pods, and so creates none (SYNC-5)
+	}
 	if since, _, owed := lacksTarget(x, j); owed && since <= x.now {
 		x.exercised()
 		const most = 500 // PAR-11
@@ -92,6 +95,9 @@ func (c *raisedAtOnce) tick(x *examiner, _ time.Duration) {
 			if p.created.byImplementation() && p.created.entry.Seq > due.entry.Seq {
 				created++
 			}
+		}
+		if missing := due.job.vacancies(); missing == 0 { // it was lowered again before anybody saw that it was raised
+			continue
 		}
 		if created < due.n && due.job.runs() && !x.wasRefusedSince(due.entry.At) && !x.down {
 			x.violatedBy([]*trace.Entry{due.entry},

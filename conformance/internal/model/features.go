@@ -26,6 +26,7 @@ type plan struct {
 	mostFailed   *int32
 	scripts      []kubelet.Script
 	slowest      time.Duration // of all pods
+	lost         bool          // of some pod nobody hears any more once it is deleted
 	reaction     time.Duration
 	indexScripts map[int][]kubelet.Script
 }
@@ -104,9 +105,11 @@ func (p *plan) endOf(s *kubelet.Script) (end, bool) {
 	case !ok || s.EvictAfter > 0:
 		return 0, false
 	case l.end >= never:
+		p.lost = p.lost || l.lost
 		return hangs, true
 	}
 	p.slowest = max(p.slowest, l.end)
+	p.lost = p.lost || l.lost
 	if l.ok {
 		return succeeds, true
 	}

@@ -27,6 +27,8 @@ type tally struct {
 	failsJob, exceeded bool
 	// beside is how many more pods may succeed than are listed.
 	beside int
+	// shuffled tells that completed is how many indexes complete, and not which.
+	shuffled bool
 	// failedToo are indexes that fail with the failure that ends the Job.
 	failedToo []int
 }
@@ -49,7 +51,22 @@ func (p *plan) predict() (Prediction, bool) {
 	if d := p.spec.ActiveDeadlineSeconds; d != nil && (t.hanging > 0 || time.Duration(*d)*time.Second <= p.latest(&t)) {
 		return Prediction{}, false
 	}
-	return p.outcome(&t), true
+	whole := p.outcome(&t)
+	if p.lost && whole.endsEarly() {
+		return Prediction{}, false // a lost pod that is killed keeps its Job from finishing (FIN-10)
+	}
+	return whole, true
+}
+
+// endsEarly reports whether the Job may end while pods are active, which are killed then.
+func (p *Prediction) endsEarly() bool {
+	for ; p != nil; p = p.Or {
+		if p.Condition != "" && !slices.Contains(p.Reasons, batchv1.JobReasonCompletionsReached) &&
+			!slices.Contains(p.Reasons, batchv1.JobReasonFailedIndexes) {
+			return true
+		}
+	}
+	return false
 }
 
 // latest is when all pods have ended at the latest: as if one came after the other, each with the back-off of all failures
@@ -145,6 +162,7 @@ func (p *plan) overtaken(t *tally, ends []end) {
 	t.failures = min(countable, p.limit+1) // and those that run beside it
 	t.pods = mostPods
 	t.beside = p.n - 1 - len(t.completed)
+	t.shuffled = true
 }
 
 // outcome is what may come of the Job: the first of the ends that its pods lead to.
@@ -168,7 +186,7 @@ func (p *plan) outcome(t *tally) Prediction {
 	early.Succeeded.Most += t.beside
 	early.Succeeded.Least, early.Failed.Least, early.Pods.Least = 0, min(1, t.failures), 1
 	early.Failed.Most, early.Pods.Most = t.failures+p.parallelism, max(t.pods, p.parallelism)
-	if t.beside > 0 {
+	if t.beside > 0 || t.shuffled {
 		early.Completed.Perhaps = nil
 		for i := range p.n {
 			early.Completed.Perhaps = append(early.Completed.Perhaps, i)
