@@ -41,6 +41,7 @@ func (c *Client) apply(ctx context.Context, subresource string, config, body run
 	if err != nil {
 		return fmt.Errorf("failed to create apply request: %w", err)
 	}
+	call.Body = data
 	var stored apiserver.Object
 	err = c.gate.Request(ctx, call, func(caller *apiserver.Caller) (err error) {
 		force := options.Force != nil && *options.Force

@@ -64,6 +64,7 @@ func (c *Client) Create(ctx context.Context, obj client.Object, opts ...client.C
 	if call.Name == "" {
 		call.Name = obj.GetGenerateName()
 	}
+	call.Body = obj
 	options := (&client.CreateOptions{}).ApplyOptions(opts)
 	if pod, ok := obj.(*corev1.Pod); ok {
 		return c.createPod(ctx, call, pod, options.DryRun)
@@ -101,6 +102,7 @@ func (c *Client) update(ctx context.Context, subresource string, obj client.Obje
 	if err != nil {
 		return err
 	}
+	call.Body = obj
 	return c.request(ctx, call, obj, func(caller *apiserver.Caller) (apiserver.Object, error) {
 		caller = dryRun(caller, o.DryRun).ManagedBy(o.FieldManager)
 		if subresource == "status" {
@@ -125,6 +127,7 @@ func (c *Client) patch(ctx context.Context, subresource string, obj client.Objec
 	if err != nil {
 		return err
 	}
+	call.Body = data
 	return c.request(ctx, call, obj, func(caller *apiserver.Caller) (apiserver.Object, error) {
 		caller = dryRun(caller, o.DryRun).ManagedBy(o.FieldManager)
 		if patch.Type() == types.ApplyPatchType {

@@ -2,6 +2,7 @@ package typed
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/jobsim/jobsim/sim/apiserver"
 )
@@ -15,8 +16,21 @@ type Call struct {
 	Namespace   string
 	// Name is the generateName prefix for creations without a name, and empty for lists.
 	Name string
-	// Body is what the request carries, as far as the door knows. It orders requests that are otherwise equal.
-	Body []byte
+	// Body is what the request carries: bytes, or an object of which the JSON is meant. It orders requests that are
+	// otherwise equal.
+	Body any
+}
+
+// Content is the body as bytes. What cannot be encoded is refused when the request is served.
+func (c *Call) Content() []byte {
+	switch body := c.Body.(type) {
+	case nil:
+		return nil
+	case []byte:
+		return body
+	}
+	data, _ := json.Marshal(c.Body)
+	return data
 }
 
 // Gate stands between a client and the server: it decides when a request is served, and whether it is.
