@@ -1,12 +1,9 @@
 package rest
 
 import (
+	"reflect"
 	"sync"
 
-	batchv1 "k8s.io/api/batch/v1"
-	coordinationv1 "k8s.io/api/coordination/v1"
-	corev1 "k8s.io/api/core/v1"
-	eventsv1 "k8s.io/api/events/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -59,37 +56,9 @@ func (c *encodings) encode(k *kind, obj apiserver.Object, f format) ([]byte, err
 
 // withKind is a shallow copy of an object that says what it is: what is stored does not.
 func withKind(obj apiserver.Object, gvk schema.GroupVersionKind) runtime.Object {
-	kind := metav1.TypeMeta{APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind}
-	switch o := obj.(type) {
-	case *corev1.Pod:
-		c := *o
-		c.TypeMeta = kind
-		return &c
-	case *batchv1.Job:
-		c := *o
-		c.TypeMeta = kind
-		return &c
-	case *corev1.Event:
-		c := *o
-		c.TypeMeta = kind
-		return &c
-	case *eventsv1.Event:
-		o.TypeMeta = kind // translated, so nobody else has it
-		return o
-	case *corev1.Node:
-		c := *o
-		c.TypeMeta = kind
-		return &c
-	case *corev1.Namespace:
-		c := *o
-		c.TypeMeta = kind
-		return &c
-	case *coordinationv1.Lease:
-		c := *o
-		c.TypeMeta = kind
-		return &c
-	}
-	named := obj.DeepCopyObject()
+	shallow := reflect.New(reflect.TypeOf(obj).Elem())
+	shallow.Elem().Set(reflect.ValueOf(obj).Elem())
+	named := shallow.Interface().(runtime.Object)
 	named.GetObjectKind().SetGroupVersionKind(gvk)
 	return named
 }
