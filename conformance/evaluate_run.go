@@ -102,8 +102,8 @@ func (e *evaluator) compare(r *sim.Result, s *sim.Scenario, how ...sim.Option) e
 	index, a, b := trace.FirstDifference(r.Trace, again.Trace)
 	if index >= 0 {
 		e.differs = fmt.Sprintf("the implementation differs from itself: two runs of %s with the same choices part at entry %d: "+
-			"%s, then %s; does it use the wall clock, global random numbers, or the order of a map "+
-			"(as a synced cache of client-go does, when it tells a new handler of several Jobs)?",
+			"%s, then %s; does it use the wall clock, global random numbers, the order of a map, or goroutines inside Reconcile? "+
+			"The documentation of package sim/adapter says more",
 			s.Name, index+1, describeEntry(a), describeEntry(b))
 	}
 	return nil
