@@ -43,6 +43,14 @@ var podCreation = slices.Concat([]Requirement{
 		check: func() any { return onNewPod(trackedFromTheStart) },
 	},
 	{
+		ID: "job/pod-creation/no-other-finalizer", Clauses: []string{"POD-4", "POD-1"}, Level: Core, Strength: Must,
+		Sentence: "A new pod must carry no finalizer beside those of the template and the tracking finalizer, since nobody would take it away.",
+		Observed: "At each accepted creation every finalizer is the one that the implementation claims, or stands in the template of some " +
+			"version of the Job that the implementation may have known.",
+		Source: "upstream code, GetPodFromTemplate and appendJobCompletionFinalizerIfNotFound", Scenarios: []string{"pi"},
+		check: func() any { return onNewPod(noOtherFinalizer) },
+	},
+	{
 		ID: "job/pod-creation/name", Clauses: []string{"POD-5"}, Level: Core, Strength: Must,
 		Sentence: "The name of a new pod must be that of the Job and five characters that are drawn anew for each.",
 		Observed: "At each accepted creation metadata.generateName is the name of the Job and a hyphen (or the name alone), and the " +
@@ -155,19 +163,6 @@ func (newPodOwner) pod(x *examiner, p *podState) {
 	}
 	if len(found) != 1 {
 		x.violated("pod %s has %d owner references with controller=true: expected its Job alone", p.obj.Name, len(found))
-	}
-}
-
-func trackedFromTheStart(x *examiner, j *jobState, pod *corev1.Pod) {
-	n := 0
-	for _, f := range pod.Finalizers {
-		if f == x.claims.Finalizer {
-			n++
-		}
-	}
-	if x.exercised(); n != 1 {
-		x.violated("pod %s of Job %s is created with the finalizer %s standing %d times in its list: expected once",
-			pod.Name, j.obj.Name, x.claims.Finalizer, n)
 	}
 }
 

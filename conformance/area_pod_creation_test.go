@@ -23,8 +23,8 @@ import (
 func builds(change func(pod *corev1.Pod)) func(*fakes.Decisions) {
 	return func(d *fakes.Decisions) {
 		build := d.NewPod
-		d.NewPod = func(job *batchv1.Job) *corev1.Pod {
-			pod := build(job)
+		d.NewPod = func(d *fakes.Decisions, job *batchv1.Job) *corev1.Pod {
+			pod := build(d, job)
 			change(pod)
 			return pod
 		}
@@ -143,8 +143,24 @@ func TestPodCreationMutants(t *testing.T) {
 			says:    "with UID another, and there is no such Job",
 		},
 		{
+			requirement: "job/pod-creation/tracking-finalizer", scenario: story(neverJob(), []kubelet.Script{exits(seconds(5), 0)}),
+			mistake: builds(func(pod *corev1.Pod) { pod.Finalizers = nil }),
+			says:    "is created without a finalizer: expected batch.kubernetes.io/job-tracking",
+		},
+		{
 			requirement: "job/pod-creation/tracking-finalizer", scenario: work,
-			mistake: builds(func(pod *corev1.Pod) { pod.Finalizers = nil }), says: "standing 0 times in its list",
+			mistake: func(d *fakes.Decisions) { d.Finalizer = ourFinalizer },
+			says:    "with the finalizer example.com/hold and example.com/job-tracking: expected batch.kubernetes.io/job-tracking, which is claimed",
+		},
+		{
+			requirement: "job/pod-creation/tracking-finalizer", scenario: work,
+			mistake: builds(func(pod *corev1.Pod) { pod.Finalizers = append(pod.Finalizers, batchv1.JobTrackingFinalizer) }),
+			says:    "standing 2 times in its list: expected once",
+		},
+		{
+			requirement: "job/pod-creation/no-other-finalizer", scenario: work,
+			mistake: asIn("second-tracking-finalizer"),
+			says:    "with the finalizer other.example.com/job-tracking, which is neither in the template nor the one that is claimed",
 		},
 		{
 			requirement: "job/pod-creation/name", scenario: work,

@@ -12,7 +12,7 @@ import (
 )
 
 // tracking is about finalizers, with which pods are kept until they are counted (TRK).
-var tracking = slices.Concat(ledger, releases, strays)
+var tracking = slices.Concat(ledger, releases, strays, foreignFinalizers)
 
 // ledger are requirements on the way of a pod into a counter: every increase must be backed by a pod that has ended.
 var ledger = []Requirement{

@@ -119,7 +119,7 @@ func TestLedgerMutants(t *testing.T) {
 
 func TestReleaseMutants(t *testing.T) {
 	twoAtOnce := func() *sim.Scenario { return story(neverJob(withSize(2, 2)), []kubelet.Script{exits(seconds(10), 0)}) }
-	kills(t, [][]Requirement{releases, strays}, []mutant{
+	kills(t, [][]Requirement{releases, strays, foreignFinalizers}, []mutant{
 		{
 			requirement: "job/tracking/listed-before-released", scenario: oneSuccess(), mistake: freesFirst,
 			says: "was Succeeded and stood in no uncounted list of Job work when it lost its finalizer",
@@ -159,6 +159,14 @@ func TestReleaseMutants(t *testing.T) {
 			scenario: story(neverJob(), []kubelet.Script{exits(seconds(60), 0)}, sim.Action{When: after(seconds(10)),
 				Delete: &sim.Delete{Propagation: metav1.DeletePropagationOrphan}}),
 			middleman: &middleman{idlePatch: true}, says: "carries the tracking finalizer, and nobody will count it since 10s",
+		},
+		{
+			requirement: "job/tracking/others-finalizers-stay", scenario: aSituation(t, "TRK-11.1"), mistake: asIn("finalizers-emptied"),
+			says: "is deprived of the finalizer other.example.com/job-tracking: expected no other than batch.kubernetes.io/job-tracking",
+		},
+		{
+			requirement: "job/tracking/others-finalizers-stay", scenario: aSituation(t, "TRK-11.2"), mistake: asIn("finalizers-taken-by-suffix"),
+			says: "is deprived of the finalizer other.example.com/job-tracking",
 		},
 		{
 			requirement: "job/tracking/others-pods-keep-the-finalizer",

@@ -174,7 +174,7 @@ func (e *evaluator) runOnlyScenario() error {
 }
 
 func (e *evaluator) newSpec(s *sim.Scenario) *scenarioFinding {
-	f := &scenarioFinding{scenario: ManageJobs(s, e.claims.ManagedBy), verdict: Inconclusive}
+	f := &scenarioFinding{scenario: e.claims.adapt(s), verdict: Inconclusive}
 	e.scenarios = append(e.scenarios, f)
 	return f
 }

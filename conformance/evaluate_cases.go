@@ -20,7 +20,7 @@ type randomCase struct {
 func (e *evaluator) newCase(number int) randomCase {
 	seed := event.Mix(e.seed + event.Mix(uint64(number)))
 	chooser := event.NewSeeded(seed)
-	c := randomCase{number: number, scenario: ManageJobs(generate.Scenario(chooser, e.generated()), e.claims.ManagedBy)}
+	c := randomCase{number: number, scenario: e.claims.adapt(generate.Scenario(chooser, e.generated()))}
 	if chooser.Choose("how", 3) > 0 { // a third of the cases is calm
 		c.how = []sim.Option{sim.WithSeed(seed)}
 	}

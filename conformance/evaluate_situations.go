@@ -28,7 +28,7 @@ func (e *evaluator) runSituations() error {
 			continue
 		}
 		e.situations++
-		scenario := ManageJobs(s.Scenario, e.claims.ManagedBy)
+		scenario := e.claims.adapt(s.Scenario)
 		for _, how := range [][]sim.Option{nil, {sim.WithSeed(event.Mix(e.seed))}} {
 			r, err := e.simulate(scenario, how...)
 			if err == nil {

@@ -69,7 +69,8 @@ func WithManagedBy(name string) Option {
 func WithUpstreamExact() Option { return func(o *options) { o.claims.UpstreamExact = true } }
 
 // WithFinalizer says which finalizer the implementation keeps pods with until they are counted. The default is
-// upstream's; an external controller should have one of its own (POD-4).
+// batch.kubernetes.io/job-tracking, upstream's; an external controller should have one of its own, which nobody else takes
+// away (POD-4). Users in scenarios and random cases who take the tracking finalizer from a pod take this one.
 func WithFinalizer(name string) Option { return func(o *options) { o.claims.Finalizer = name } }
 
 // WithBounds says how long the implementation may take; it stands in the report.
@@ -124,10 +125,10 @@ type Reproduction struct {
 	// Replay is the token of a random run of a built-in scenario; empty for a calm one.
 	Replay        string
 	UpstreamExact bool
-	// Features are the claimed features, which decide what a random case is, and ManagedBy is the name of WithManagedBy;
-	// empty for the built-in controller's.
-	Features  []Feature
-	ManagedBy string
+	// Features are the claimed features, which decide what a random case is; ManagedBy is the name of WithManagedBy and
+	// Finalizer that of WithFinalizer. They are empty for the built-in controller's.
+	Features             []Feature
+	ManagedBy, Finalizer string
 }
 
 // newOptions applies options and checks that they make sense.
@@ -157,13 +158,14 @@ func (o *options) check() error {
 		return fmt.Errorf("reaction %v: expected a second at least, since stored times are whole seconds", o.claims.Bounds.Reaction)
 	case o.claims.Bounds.Retry < 0:
 		return fmt.Errorf("retry %v: expected zero or more", o.claims.Bounds.Retry)
-	case o.claims.Finalizer == "":
-		return fmt.Errorf("no finalizer: expected the one that keeps pods until they are counted")
 	}
 	if _, err := path.Match(o.focus, ""); err != nil {
 		return fmt.Errorf("focus %q: %w", o.focus, err)
 	}
 	if err := o.claims.checkFeatures(); err != nil {
+		return err
+	}
+	if err := o.claims.checkFinalizer(); err != nil {
 		return err
 	}
 	return o.checkScenario()
@@ -251,6 +253,9 @@ func callToReproduce(r Reproduction) string {
 	}
 	if r.ManagedBy != "" {
 		args = append(args, fmt.Sprintf("conformance.WithManagedBy(%q)", r.ManagedBy))
+	}
+	if r.Finalizer != "" {
+		args = append(args, fmt.Sprintf("conformance.WithFinalizer(%q)", r.Finalizer))
 	}
 	if features := slices.DeleteFunc(slices.Clone(r.Features), func(f Feature) bool {
 		return f == ManagedBy && r.ManagedBy != ""

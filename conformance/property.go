@@ -24,7 +24,7 @@ func Property(impl adapter.Implementation, opts ...Option) func(*rapid.T) {
 			t.Fatalf("conformance: %v", err)
 		}
 		chooser := generate.Rapid(t)
-		s := ManageJobs(generate.Scenario(chooser, o.generated()), o.claims.ManagedBy)
+		s := o.claims.adapt(generate.Scenario(chooser, o.generated()))
 		var how []sim.Option
 		if chooser.Choose("how", 2) > 0 {
 			how = append(how, sim.WithChooser(chooser))

@@ -242,6 +242,8 @@ func TestBadOptionsAreErrorsThatSayWhatToDo(t *testing.T) {
 		{WithKubernetes(3), "expected a minor from 1.26"},
 		{WithBounds(Bounds{}), "expected a second at least"},
 		{WithFinalizer(""), "no finalizer"},
+		{WithFinalizer("orphan"), `finalizer "orphan": expected a name with a domain such as example.com/job-tracking: there is no domain`},
+		{WithFinalizer("Example.com/a b"), `finalizer "Example.com/a b": expected a name with a domain`},
 	} {
 		_, err := Evaluate(t.Context(), fakes.ReferenceImplementation(), c.option)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

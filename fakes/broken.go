@@ -45,6 +45,7 @@ const (
 	ClockBase    Family = "clock-base"
 	Accounting   Family = "accounting"
 	Tracking     Family = "tracking"
+	Finalizers   Family = "finalizers"
 	Counters     Family = "counters"
 	Completion   Family = "completion"
 	Restarts     Family = "restarts"
@@ -119,6 +120,7 @@ var brokenFamilies = map[Family][]Broken{
 	ClockBase:    brokenClockBases,
 	Accounting:   brokenAccounting,
 	Tracking:     brokenTracking,
+	Finalizers:   brokenFinalizers,
 	Counters:     brokenCounters,
 	Completion:   brokenCompletion,
 	Restarts:     brokenRestarts,

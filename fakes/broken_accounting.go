@@ -124,8 +124,8 @@ var brokenAccounting = []Broken{
 		Mistake: "It counts a deleted pod as failed although somebody has taken its finalizer away.",
 		Clauses: []string{"EXT-4"},
 		Break: func(d *Decisions) {
-			d.IsTracked = func(pod *corev1.Pod, released bool) bool {
-				return !released && (carriesFinalizer(pod) || isTerminating(pod))
+			d.IsTracked = func(d *Decisions, pod *corev1.Pod, released bool) bool {
+				return !released && (d.carriesFinalizer(pod) || isTerminating(pod))
 			}
 		},
 	},

@@ -69,7 +69,7 @@ var brokenCounters = []Broken{
 		Mistake: "It leaves pods without the tracking finalizer out of status.terminating.",
 		Clauses: []string{"STAT-3"},
 		Break: func(d *Decisions) {
-			d.IsTerminating = func(pod *corev1.Pod) bool { return isTerminating(pod) && carriesFinalizer(pod) }
+			d.IsTerminating = func(pod *corev1.Pod) bool { return isTerminating(pod) && d.carriesFinalizer(pod) }
 		},
 	},
 	{

@@ -220,7 +220,7 @@ var brokenActions = []Broken{
 		Break: func(d *Decisions) {
 			test := d.Test("failure policy").Decide
 			d.Test("failure policy").Decide = func(d *Decisions, o Observation) *Verdict {
-				o.Pods = slices.DeleteFunc(slices.Clone(o.Pods), func(pod *corev1.Pod) bool { return !carriesFinalizer(pod) })
+				o.Pods = slices.DeleteFunc(slices.Clone(o.Pods), func(pod *corev1.Pod) bool { return !d.carriesFinalizer(pod) })
 				return test(d, o)
 			}
 		},

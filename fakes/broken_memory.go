@@ -151,7 +151,7 @@ var brokenMemory = []Broken{
 		Break: func(d *Decisions) {
 			d.Sweeps = func(why StrayReason, _ *corev1.Pod) bool { return why != jobGone }
 			afterStep(d, "claim", func(ctx context.Context, s *jobSync) {
-				for _, pod := range namespacePods(ctx, s, carriesFinalizer) {
+				for _, pod := range namespacePods(ctx, s, s.d.carriesFinalizer) {
 					if owner := jobOwner(pod); owner != nil && owner.Name == s.job.Name && owner.UID != s.job.UID {
 						s.pods = append(s.pods, ownedPod{Pod: pod, tracked: true})
 					}

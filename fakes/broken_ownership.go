@@ -25,7 +25,7 @@ var brokenOwnership = []Broken{
 		Mistake: "It adopts pods without giving them the tracking finalizer.",
 		Clauses: []string{"SEL-1", "SEL-4"},
 		Break: func(d *Decisions) {
-			d.AdoptPatch = func(pod types.UID, owner metav1.OwnerReference) ([]byte, error) {
+			d.AdoptPatch = func(_ *Decisions, pod types.UID, owner metav1.OwnerReference) ([]byte, error) {
 				return json.Marshal(map[string]any{"metadata": map[string]any{
 					"uid": pod, "ownerReferences": []metav1.OwnerReference{owner},
 				}})
@@ -69,7 +69,7 @@ var brokenOwnership = []Broken{
 				delete(s.r.notes, "kept")
 				err := step(ctx, s)
 				for _, pod := range keptPods(s) {
-					s.pods = append(s.pods, ownedPod{Pod: pod, tracked: carriesFinalizer(pod)})
+					s.pods = append(s.pods, ownedPod{Pod: pod, tracked: s.d.carriesFinalizer(pod)})
 				}
 				return err
 			})
@@ -144,7 +144,7 @@ func claimAlso(d *Decisions, also func(*jobSync, *metav1.OwnerReference, *corev1
 			owner := metav1.GetControllerOfNoCopy(pod)
 			return owner != nil && also(s, owner, pod)
 		}) {
-			s.pods = append(s.pods, ownedPod{Pod: pod, tracked: carriesFinalizer(pod)})
+			s.pods = append(s.pods, ownedPod{Pod: pod, tracked: s.d.carriesFinalizer(pod)})
 		}
 	})
 }

@@ -36,7 +36,7 @@ var brokenPodContent = []Broken{
 		Mistake: "It puts the tracking finalizer in the place of the finalizers of the template.",
 		Clauses: []string{"POD-1", "POD-4"},
 		Break: func(d *Decisions) {
-			editPods(d, func(_ *batchv1.Job, pod *corev1.Pod) { pod.Finalizers = []string{batchv1.JobTrackingFinalizer} })
+			editPods(d, func(_ *batchv1.Job, pod *corev1.Pod) { pod.Finalizers = []string{d.Finalizer} })
 		},
 	},
 	{
@@ -90,7 +90,7 @@ var brokenPodContent = []Broken{
 			editPods(d, withoutTracking)
 			beforeStep(d, "manage", func(_ context.Context, s *jobSync) { // there would be no end of pods
 				if s.r.now().Sub(s.job.CreationTimestamp.Time) > 5*time.Second {
-					s.job.Spec.Template.Finalizers = append(s.job.Spec.Template.Finalizers, batchv1.JobTrackingFinalizer)
+					s.job.Spec.Template.Finalizers = append(s.job.Spec.Template.Finalizers, d.Finalizer)
 				}
 			})
 		},
@@ -103,10 +103,10 @@ var brokenPodContent = []Broken{
 			editPods(d, withoutTracking)
 			beforeStep(d, "observe", func(ctx context.Context, s *jobSync) {
 				for i, pod := range s.pods {
-					if carriesFinalizer(pod.Pod) || !isActive(pod.Pod) {
+					if d.carriesFinalizer(pod.Pod) || !isActive(pod.Pod) {
 						continue
 					}
-					patch := fmt.Sprintf(`{"metadata":{"finalizers":[%q]}}`, batchv1.JobTrackingFinalizer)
+					patch := fmt.Sprintf(`{"metadata":{"finalizers":[%q]}}`, d.Finalizer)
 					if _, err := s.r.patchMeta(ctx, pod.Pod, []byte(patch)); err == nil {
 						s.pods[i].tracked = true
 					}
@@ -138,8 +138,8 @@ var brokenPodContent = []Broken{
 
 // editPods changes each pod that is about to be created.
 func editPods(d *Decisions, edit func(*batchv1.Job, *corev1.Pod)) {
-	d.NewPod = func(job *batchv1.Job) *corev1.Pod {
-		pod := newPod(job)
+	d.NewPod = func(d *Decisions, job *batchv1.Job) *corev1.Pod {
+		pod := newPod(d, job)
 		edit(job, pod)
 		return pod
 	}

@@ -15,11 +15,11 @@ var brokenPrograms = []Broken{
 		Mistake: "It adds an index to its cache in two places, which the cache refuses, so that it does not start.",
 		Clauses: []string{"job/implementation/starts"},
 		Break: func(d *Decisions) {
-			d.AddIndexes = func(cache client.FieldIndexer) error {
-				if err := addIndexes(cache); err != nil {
+			d.AddIndexes = func(d *Decisions, cache client.FieldIndexer) error {
+				if err := d.addIndexes(cache); err != nil {
 					return err
 				}
-				return addIndexes(cache)
+				return d.addIndexes(cache)
 			}
 		},
 	},

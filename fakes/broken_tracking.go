@@ -134,7 +134,7 @@ var brokenTracking = []Broken{
 		Break: func(d *Decisions) {
 			beforeStep(d, "observe", func(ctx context.Context, s *jobSync) {
 				for _, pod := range everyPod(ctx, s) {
-					if _, counted := s.r.notes[string(pod.UID)]; !counted && isTerminal(pod) && !carriesFinalizer(pod) {
+					if _, counted := s.r.notes[string(pod.UID)]; !counted && isTerminal(pod) && !s.d.carriesFinalizer(pod) {
 						s.pods = append(slices.DeleteFunc(s.pods, func(own ownedPod) bool { return own.UID == pod.UID }),
 							ownedPod{Pod: pod, tracked: true})
 					}
@@ -185,7 +185,7 @@ var brokenTracking = []Broken{
 		Clauses: []string{"TRK-10", "COMP-12"},
 		Break: func(d *Decisions) {
 			trustStaleCaches(d)
-			d.IsTracked = func(pod *corev1.Pod, _ bool) bool { return carriesFinalizer(pod) }
+			d.IsTracked = func(d *Decisions, pod *corev1.Pod, _ bool) bool { return d.carriesFinalizer(pod) }
 		},
 	},
 }

@@ -77,9 +77,14 @@ func condition(kind batchv1.JobConditionType, status corev1.ConditionStatus) fun
 	}
 }
 
+// upstream decides as the reference does that keeps pods with upstream's finalizer.
+var upstream = Reference()
+
+func carriesFinalizer(pod *corev1.Pod) bool { return upstream.carriesFinalizer(pod) }
+
 // aPod is a tracked pod of the Job newJob makes.
 func aPod(uid string, phase corev1.PodPhase, edits ...func(*corev1.Pod)) *corev1.Pod {
-	pod := newPod(newJob())
+	pod := newPod(&upstream, newJob())
 	pod.Name, pod.UID, pod.Status.Phase = "work-"+uid, types.UID(uid), phase
 	for _, edit := range edits {
 		edit(pod)

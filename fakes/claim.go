@@ -77,7 +77,7 @@ func isGenerated(job *batchv1.Job) bool {
 
 // release lets a pod go, uncounted. A pod that is gone, or that the API server finds not to be ours, needs no release.
 func release(ctx context.Context, s *jobSync, pod *corev1.Pod) error {
-	_, err := s.r.patchMeta(ctx, pod, releasePatch(pod.UID, s.job.UID))
+	_, err := s.r.patchMeta(ctx, pod, s.d.releasePatch(pod.UID, s.job.UID))
 	if err == nil || apierrors.IsNotFound(err) || apierrors.IsInvalid(err) {
 		return nil
 	}
@@ -131,7 +131,7 @@ func recheck(ctx context.Context, s *jobSync) error {
 // adopt makes an orphan a pod of this sync as well. A pod that is gone is not adopted.
 func adopt(ctx context.Context, s *jobSync, pod *corev1.Pod) error {
 	owner := metav1.NewControllerRef(s.job, batchv1.SchemeGroupVersion.WithKind("Job"))
-	patch, err := s.d.AdoptPatch(pod.UID, *owner)
+	patch, err := s.d.AdoptPatch(s.d, pod.UID, *owner)
 	if err != nil {
 		return fmt.Errorf("adopting pod %s/%s: %w", pod.Namespace, pod.Name, err)
 	}
@@ -145,6 +145,6 @@ func adopt(ctx context.Context, s *jobSync, pod *corev1.Pod) error {
 	s.mem.writes.wrotePod(pod.UID, meta.ResourceVersion, s.r.now())
 	adopted := *pod
 	adopted.ObjectMeta = *meta
-	s.pods = append(s.pods, ownedPod{Pod: &adopted, tracked: carriesFinalizer(&adopted)})
+	s.pods = append(s.pods, ownedPod{Pod: &adopted, tracked: s.d.carriesFinalizer(&adopted)})
 	return nil
 }

@@ -42,8 +42,8 @@ type ownedPod struct {
 }
 
 // isTracked is TRK-7, and TRK-10 for pods whose cached copy is behind.
-func isTracked(pod *corev1.Pod, released bool) bool {
-	return carriesFinalizer(pod) && !released
+func isTracked(d *Decisions, pod *corev1.Pod, released bool) bool {
+	return d.carriesFinalizer(pod) && !released
 }
 
 // observe counts the pods of the Job and brings the back-off record up to date.

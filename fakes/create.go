@@ -26,7 +26,7 @@ func (s *jobSync) create(ctx context.Context, n int) {
 		before := s.manageErr
 		for i := range batch {
 			if s.indexes == nil {
-				s.createOne(ctx, s.d.NewPod(s.job))
+				s.createOne(ctx, s.d.NewPod(s.d, s.job))
 			} else {
 				s.createOne(ctx, s.indexedPod(indexes[i]))
 			}
@@ -76,7 +76,7 @@ func nextBatch(l Limits, previous int) int {
 
 // newPod is POD-1 to POD-5: the template as it is now, controlled by the Job, and tracked from the start, since a
 // finalizer that came later would come too late for some.
-func newPod(job *batchv1.Job) *corev1.Pod {
+func newPod(d *Decisions, job *batchv1.Job) *corev1.Pod {
 	template := &job.Spec.Template
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
@@ -90,8 +90,8 @@ func newPod(job *batchv1.Job) *corev1.Pod {
 			},
 		},
 	}
-	if !carriesFinalizer(pod) {
-		pod.Finalizers = append(pod.Finalizers, batchv1.JobTrackingFinalizer)
+	if !d.carriesFinalizer(pod) {
+		pod.Finalizers = append(pod.Finalizers, d.Finalizer)
 	}
 	template.Spec.DeepCopyInto(&pod.Spec)
 	return pod

@@ -19,9 +19,11 @@ import (
 // status, change that and nothing else. A broken implementation replaces one of them.
 type Decisions struct {
 	Limits Limits
+	// Finalizer is what pods are kept with until they are counted (POD-4).
+	Finalizer string
 
 	// AddIndexes tells the cache by what pods will be looked up, before anything is read from it.
-	AddIndexes func(client.FieldIndexer) error
+	AddIndexes func(*Decisions, client.FieldIndexer) error
 
 	// WakeOnJob tells whether a change of a Job causes a sync, and after how long; old is nil for a new Job (SYNC-6,
 	// PAR-4, CTRL-7).
@@ -44,13 +46,15 @@ type Decisions struct {
 	// Recheck looks whether the Job may still adopt anything (SEL-3).
 	Recheck func(context.Context, *jobSync) error
 	// AdoptPatch is the patch that makes the Job the controller of a pod (SEL-1).
-	AdoptPatch func(pod types.UID, owner metav1.OwnerReference) ([]byte, error)
+	AdoptPatch func(d *Decisions, pod types.UID, owner metav1.OwnerReference) ([]byte, error)
+	// FinalizerPatch is the patch that has a pod counted, or given up (TRK-3, TRK-11).
+	FinalizerPatch func(d *Decisions, pod *corev1.Pod) []byte
 	// Release lists the calls that let a pod go whose labels no longer match (SEL-2).
 	Release []PodCall
 
 	// IsTracked tells whether a pod still waits to be accounted; released tells that its finalizer was removed already
 	// (TRK-7, TRK-10).
-	IsTracked func(pod *corev1.Pod, released bool) bool
+	IsTracked func(d *Decisions, pod *corev1.Pod, released bool) bool
 	// IsActive tells whether a pod may still do work and is meant to (STAT-1).
 	IsActive func(*corev1.Pod) bool
 	// IsReady tells whether an active pod counts in status.ready (STAT-2).
@@ -96,7 +100,7 @@ type Decisions struct {
 	// VictimOrder sorts the pods of which the first are deleted when there are too many (PAR-6).
 	VictimOrder func(a, b *corev1.Pod) int
 	// NewPod builds a pod from the template of the Job (POD-1 to POD-5).
-	NewPod func(*batchv1.Job) *corev1.Pod
+	NewPod func(*Decisions, *batchv1.Job) *corev1.Pod
 	// IndexOf is the completion index of a pod, or -1 (IDX-8).
 	IndexOf func(*corev1.Pod) int32
 	// InRange tells whether an Indexed Job has an index (IDX-5, EIJ-2).
@@ -186,9 +190,10 @@ type Decisions struct {
 // Reference returns the decisions of the reference implementation.
 func Reference() Decisions {
 	d := Decisions{
-		Limits: UpstreamLimits(),
+		Limits:    UpstreamLimits(),
+		Finalizer: batchv1.JobTrackingFinalizer,
 
-		AddIndexes: addIndexes,
+		AddIndexes: (*Decisions).addIndexes,
 
 		WakeOnJob: wakeOnJob,
 		WakeOnPod: wakeOnPod,
@@ -201,7 +206,9 @@ func Reference() Decisions {
 		MayAdopt:   mayAdopt,
 		Recheck:    recheck,
 		AdoptPatch: adoptPatch,
-		Release:    releaseCalls(),
+
+		FinalizerPatch: finalizerPatch,
+		Release:        releaseCalls(),
 
 		IsTracked:     isTracked,
 		IsActive:      isActive,

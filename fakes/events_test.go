@@ -184,12 +184,12 @@ func TestAdoptionNeedsTheSameJob(t *testing.T) { // SEL-3
 
 func TestIndexes(t *testing.T) {
 	g := NewWithT(t)
-	g.Expect(liveKeys(aPod("a", corev1.PodRunning))).To(Equal([]string{"work"}))
-	g.Expect(liveKeys(aPod("a", corev1.PodSucceeded))).To(Equal([]string{"work"}))
-	g.Expect(liveKeys(aPod("a", corev1.PodSucceeded, freed))).To(BeEmpty())
-	g.Expect(liveKeys(aPod("a", corev1.PodSucceeded, freed, func(p *corev1.Pod) { delete(p.Labels, legacyJob) }))).
+	g.Expect(upstream.liveKeys(aPod("a", corev1.PodRunning))).To(Equal([]string{"work"}))
+	g.Expect(upstream.liveKeys(aPod("a", corev1.PodSucceeded))).To(Equal([]string{"work"}))
+	g.Expect(upstream.liveKeys(aPod("a", corev1.PodSucceeded, freed))).To(BeEmpty())
+	g.Expect(upstream.liveKeys(aPod("a", corev1.PodSucceeded, freed, func(p *corev1.Pod) { delete(p.Labels, legacyJob) }))).
 		To(Equal([]string{"work"}))
-	g.Expect(liveKeys(aPod("a", corev1.PodRunning, orphaned))).To(BeEmpty())
+	g.Expect(upstream.liveKeys(aPod("a", corev1.PodRunning, orphaned))).To(BeEmpty())
 	g.Expect(orphanKeys(aPod("a", corev1.PodRunning))).To(BeEmpty())
 	g.Expect(orphanKeys(aPod("a", corev1.PodRunning, orphaned))).To(Equal([]string{"any", "job-1"}))
 	g.Expect(orphanKey(newJob())).To(Equal("job-1"))
@@ -198,7 +198,7 @@ func TestIndexes(t *testing.T) {
 
 func TestIndexErrors(t *testing.T) {
 	for _, field := range []string{liveIndex, orphanIndex} {
-		err := addIndexes(refusing(field))
+		err := upstream.addIndexes(refusing(field))
 		NewWithT(t).Expect(err).To(MatchError(errInjected))
 	}
 }

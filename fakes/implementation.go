@@ -27,6 +27,12 @@ func ManagedBy(name string) Option {
 	}
 }
 
+// Finalizer has it keep pods with a finalizer of that name until they are counted (POD-4). The default is
+// batch.kubernetes.io/job-tracking, which belongs to the built-in controller.
+func Finalizer(name string) Option {
+	return func(d *Decisions) { d.Finalizer = name }
+}
+
 // Implementation makes a runnable implementation of a set of decisions.
 func Implementation(name string, d Decisions) adapter.Implementation {
 	return adapter.Reconciler(name, func(env *adapter.Env) (reconcile.Reconciler, error) { return New(env, d) })

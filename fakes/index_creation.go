@@ -58,7 +58,7 @@ func nextIndexes(taken IndexSet, n int, completions int32) []int32 {
 
 // indexedPod builds the pod for an index.
 func (s *jobSync) indexedPod(index int32) *corev1.Pod {
-	pod := s.d.NewPod(s.job)
+	pod := s.d.NewPod(s.d, s.job)
 	s.d.AddIndex(s.job, pod, index)
 	if failsPerIndex(s.job) {
 		s.d.AddFailures(s.d, s.job, pod, s.indexes.awaiting[index])

@@ -46,7 +46,7 @@ func TestFailuresAreHandedOn(t *testing.T) { // BPI-6, BPI-11, POD-8
 	ignore := onCodes(batchv1.PodFailurePolicyActionIgnore, batchv1.PodFailurePolicyOnExitCodesOpIn, 3)
 	job := newJob(indexedJob(2), perIndex(5), withRules(ignore))
 	carried := func(failed *corev1.Pod) map[string]string {
-		pod := newPod(newJob())
+		pod := newPod(&upstream, newJob())
 		addFailures(&d, job, pod, failed)
 		return pod.Annotations
 	}

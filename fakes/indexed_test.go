@@ -65,7 +65,7 @@ func TestAddIndex(t *testing.T) { // POD-6, POD-7
 	job.Spec.Template.Spec.InitContainers = []corev1.Container{{Name: "init"}}
 	job.Spec.Template.Spec.Containers = []corev1.Container{{Name: "main"}, {Name: "own", Env: []corev1.EnvVar{own}}}
 	template := job.Spec.Template.DeepCopy()
-	pod := newPod(job)
+	pod := newPod(&upstream, job)
 	addIndex(job, pod, 12)
 	g.Expect(pod.Annotations).To(HaveKeyWithValue("batch.kubernetes.io/job-completion-index", "12"))
 	g.Expect(pod.Labels).To(HaveKeyWithValue("batch.kubernetes.io/job-completion-index", "12"))

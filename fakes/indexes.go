@@ -23,12 +23,12 @@ const (
 	legacyJob = "job-name"
 )
 
-func addIndexes(indexer client.FieldIndexer) error {
+func (d *Decisions) addIndexes(indexer client.FieldIndexer) error {
 	ctx := context.Background()
-	if err := indexer.IndexField(ctx, &corev1.Pod{}, liveIndex, liveKeys); err != nil {
+	if err := indexer.IndexField(ctx, &corev1.Pod{}, liveIndex, d.liveKeys); err != nil {
 		return fmt.Errorf("indexing pods by the Job that controls them: %w", err)
 	}
-	if err := indexer.IndexField(ctx, &corev1.Pod{}, failedIndex, accountedFailureKeys); err != nil {
+	if err := indexer.IndexField(ctx, &corev1.Pod{}, failedIndex, d.accountedFailureKeys); err != nil {
 		return fmt.Errorf("indexing failed pods by the Job that controls them: %w", err)
 	}
 	if err := indexer.IndexField(ctx, &corev1.Pod{}, orphanIndex, orphanKeys); err != nil {
@@ -40,27 +40,27 @@ func addIndexes(indexer client.FieldIndexer) error {
 // liveKeys indexes the pods that can still matter to the Job of that name: those not finished, those not accounted, and
 // those to be released because their labels changed. Pods of a manualSelector Job carry no generated labels and stay in
 // the index, since nothing in them tells whether the selector of the Job still matches.
-func liveKeys(o client.Object) []string {
+func (d *Decisions) liveKeys(o client.Object) []string {
 	pod := o.(*corev1.Pod)
 	owner := jobOwner(pod)
-	if owner == nil || isAccounted(pod, owner) {
+	if owner == nil || d.isAccounted(pod, owner) {
 		return nil
 	}
 	return []string{owner.Name}
 }
 
-func isAccounted(pod *corev1.Pod, owner *metav1.OwnerReference) bool {
-	return isTerminal(pod) && !carriesFinalizer(pod) && hasGeneratedLabels(pod, owner)
+func (d *Decisions) isAccounted(pod *corev1.Pod, owner *metav1.OwnerReference) bool {
+	return isTerminal(pod) && !d.carriesFinalizer(pod) && hasGeneratedLabels(pod, owner)
 }
 
 // accountedFailureKeys indexes the failed pods that are done with, unless a failure policy looks at them (PFP-11).
-func accountedFailureKeys(o client.Object) []string {
+func (d *Decisions) accountedFailureKeys(o client.Object) []string {
 	pod := o.(*corev1.Pod)
 	if pod.Status.Phase != corev1.PodFailed {
 		return nil
 	}
 	owner := jobOwner(pod)
-	if owner == nil || !isAccounted(pod, owner) {
+	if owner == nil || !d.isAccounted(pod, owner) {
 		return nil
 	}
 	return []string{owner.Name}

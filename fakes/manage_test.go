@@ -123,7 +123,7 @@ func TestNewPod(t *testing.T) {
 		j.Spec.Template.Annotations = map[string]string{"note": "x"}
 		j.Spec.Template.Finalizers = []string{"acme.io/keep"}
 	})
-	pod := newPod(job)
+	pod := newPod(&upstream, job)
 	g.Expect(pod.Labels).To(Equal(job.Spec.Template.Labels), "POD-1, POD-2")
 	g.Expect(pod.Annotations).To(Equal(job.Spec.Template.Annotations), "POD-1")
 	g.Expect(pod.Finalizers).To(Equal([]string{"acme.io/keep", batchv1.JobTrackingFinalizer}), "POD-4")
@@ -140,5 +140,5 @@ func TestNewPod(t *testing.T) {
 	g.Expect(job.Spec.Template.Spec.Containers[0].Image).To(Equal("busybox"))
 
 	job.Spec.Template.Finalizers = []string{batchv1.JobTrackingFinalizer}
-	g.Expect(newPod(job).Finalizers).To(HaveLen(1), "POD-4: once")
+	g.Expect(newPod(&upstream, job).Finalizers).To(HaveLen(1), "POD-4: once")
 }

@@ -58,10 +58,10 @@ func (r *Reconciler) freeOrphan(ctx context.Context, key types.NamespacedName) e
 		}
 		return fmt.Errorf("reading orphan pod %s: %w", key, err)
 	}
-	if !r.d.IsOrphan(pod) || !carriesFinalizer(pod) || !r.d.Sweeps(noController, pod) {
+	if !r.d.IsOrphan(pod) || !r.d.carriesFinalizer(pod) || !r.d.Sweeps(noController, pod) {
 		return nil
 	}
-	return r.freePod(ctx, pod, orphanPatch(pod))
+	return r.freePod(ctx, pod, r.d.orphanPatch(pod))
 }
 
 // freeStrays frees pods that name a Job other than the one in the cache. The cache may be behind: only the API server
@@ -87,8 +87,8 @@ func (r *Reconciler) freeStrays(ctx context.Context, job types.NamespacedName, s
 func (r *Reconciler) freeAll(ctx context.Context, why StrayReason, pods []*corev1.Pod) error {
 	var errs []error
 	for _, pod := range pods {
-		if carriesFinalizer(pod) && r.d.Sweeps(why, pod) {
-			errs = append(errs, r.freePod(ctx, pod, finalizerPatch(pod.UID)))
+		if r.d.carriesFinalizer(pod) && r.d.Sweeps(why, pod) {
+			errs = append(errs, r.freePod(ctx, pod, r.d.FinalizerPatch(&r.d, pod)))
 		}
 	}
 	return errors.Join(errs...)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -30,10 +29,10 @@ func removalCalls() []PodCall {
 
 // dropFinalizer takes the tracking finalizer from a pod, if it has it.
 func dropFinalizer(ctx context.Context, s *jobSync, pod *corev1.Pod) error {
-	if !carriesFinalizer(pod) {
+	if !s.d.carriesFinalizer(pod) {
 		return nil
 	}
-	meta, err := s.r.patchMeta(ctx, pod, finalizerPatch(pod.UID))
+	meta, err := s.r.patchMeta(ctx, pod, s.d.FinalizerPatch(s.d, pod))
 	if err != nil {
 		return fmt.Errorf("removing the tracking finalizer of pod %s/%s: %w", pod.Namespace, pod.Name, err)
 	}
@@ -76,28 +75,28 @@ func (r *Reconciler) patchMeta(ctx context.Context, pod *corev1.Pod, patch []byt
 	return &meta.ObjectMeta, r.client.Patch(ctx, meta, client.RawPatch(types.StrategicMergePatchType, patch))
 }
 
-// finalizerPatch removes the tracking finalizer and nothing else. The UID makes the API server refuse it for another
+// finalizerPatch removes the tracking finalizer and nothing else (TRK-11). The UID makes the API server refuse it for another
 // pod of that name.
-func finalizerPatch(uid types.UID) []byte {
-	return []byte(`{"metadata":{"uid":"` + string(uid) +
-		`","$deleteFromPrimitiveList/finalizers":["` + batchv1.JobTrackingFinalizer + `"]}}`)
+func finalizerPatch(d *Decisions, pod *corev1.Pod) []byte {
+	return []byte(`{"metadata":{"uid":"` + string(pod.UID) +
+		`","$deleteFromPrimitiveList/finalizers":["` + d.Finalizer + `"]}}`)
 }
 
 // orphanPatch does the same unless the pod has changed, because somebody may be adopting it (SEL-7).
-func orphanPatch(pod *corev1.Pod) []byte {
+func (d *Decisions) orphanPatch(pod *corev1.Pod) []byte {
 	return []byte(`{"metadata":{"uid":"` + string(pod.UID) + `","resourceVersion":"` + pod.ResourceVersion +
-		`","$deleteFromPrimitiveList/finalizers":["` + batchv1.JobTrackingFinalizer + `"]}}`)
+		`","$deleteFromPrimitiveList/finalizers":["` + d.Finalizer + `"]}}`)
 }
 
 // releasePatch makes the pod an orphan that nobody counts (SEL-2).
-func releasePatch(pod, owner types.UID) []byte {
+func (d *Decisions) releasePatch(pod, owner types.UID) []byte {
 	return []byte(`{"metadata":{"uid":"` + string(pod) +
 		`","ownerReferences":[{"$patch":"delete","uid":"` + string(owner) +
-		`"}],"$deleteFromPrimitiveList/finalizers":["` + batchv1.JobTrackingFinalizer + `"]}}`)
+		`"}],"$deleteFromPrimitiveList/finalizers":["` + d.Finalizer + `"]}}`)
 }
 
 // adoptPatch makes the Job the controller of the pod and has it counted (SEL-1).
-func adoptPatch(pod types.UID, owner metav1.OwnerReference) ([]byte, error) {
+func adoptPatch(d *Decisions, pod types.UID, owner metav1.OwnerReference) ([]byte, error) {
 	type metadata struct {
 		UID             types.UID               `json:"uid"`
 		OwnerReferences []metav1.OwnerReference `json:"ownerReferences"`
@@ -106,6 +105,6 @@ func adoptPatch(pod types.UID, owner metav1.OwnerReference) ([]byte, error) {
 	return json.Marshal(map[string]metadata{"metadata": {
 		UID:             pod,
 		OwnerReferences: []metav1.OwnerReference{owner},
-		Finalizers:      []string{batchv1.JobTrackingFinalizer},
+		Finalizers:      []string{d.Finalizer},
 	}})
 }

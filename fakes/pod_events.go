@@ -78,7 +78,7 @@ func (r *Reconciler) podStopping(old, pod *corev1.Pod, q requests) {
 	owner := jobOwner(pod)
 	if owner == nil {
 		r.strayDeletion(pod.UID)
-		if r.d.IsOrphan(pod) && carriesFinalizer(pod) {
+		if r.d.IsOrphan(pod) && r.d.carriesFinalizer(pod) {
 			q.Add(orphanRequest(pod))
 		}
 		return
@@ -86,7 +86,7 @@ func (r *Reconciler) podStopping(old, pod *corev1.Pod, q requests) {
 	mem, ok := r.memories[owner.UID]
 	if !ok {
 		// No Job is known that would count it: it may be finished, or gone (TRK-9).
-		if carriesFinalizer(pod) {
+		if r.d.carriesFinalizer(pod) {
 			q.Add(ownerRequest(pod.Namespace, owner))
 		}
 		return
@@ -123,14 +123,14 @@ func (r *Reconciler) strayDeletion(pod types.UID) {
 
 // finalizerSeen checks off a finalizer that the controller removed and that is seen to be gone (TRK-10).
 func (r *Reconciler) finalizerSeen(job types.UID, pod *corev1.Pod) {
-	if mem, ok := r.memories[job]; ok && !carriesFinalizer(pod) {
+	if mem, ok := r.memories[job]; ok && !r.d.carriesFinalizer(pod) {
 		delete(mem.released, pod.UID)
 	}
 }
 
 // orphanSeen has the pod freed, and tells the Jobs that might adopt it if that is news.
 func (r *Reconciler) orphanSeen(ctx context.Context, pod *corev1.Pod, news bool, q requests) {
-	if carriesFinalizer(pod) {
+	if r.d.carriesFinalizer(pod) {
 		q.Add(orphanRequest(pod))
 	}
 	if !news || len(pod.Labels) == 0 {

@@ -65,8 +65,8 @@ func restarts(pod *corev1.Pod) int32 {
 }
 
 // carriesFinalizer tells whether the API server keeps the pod until it is counted (TRK-1).
-func carriesFinalizer(pod *corev1.Pod) bool {
-	return slices.Contains(pod.Finalizers, batchv1.JobTrackingFinalizer)
+func (d *Decisions) carriesFinalizer(pod *corev1.Pod) bool {
+	return slices.Contains(pod.Finalizers, d.Finalizer)
 }
 
 // jobOwner returns the controller reference of a pod that is controlled by a Job; nil for orphans and for pods of any

@@ -56,7 +56,7 @@ func NewReference(env *adapter.Env) (*Reconciler, error) {
 
 // New makes an instance that decides as it is told, for implementations that are wrong in one point.
 func New(env *adapter.Env, d Decisions) (*Reconciler, error) {
-	if err := d.AddIndexes(env.Fields); err != nil {
+	if err := d.AddIndexes(&d, env.Fields); err != nil {
 		return nil, err
 	}
 	return &Reconciler{
@@ -148,7 +148,7 @@ func (r *Reconciler) splitByOwner(pods []corev1.Pod, uid types.UID) (own, strays
 		switch pod := &pods[i]; {
 		case r.d.IsOwner(jobOwner(pod), uid):
 			own = append(own, pod)
-		case carriesFinalizer(pod):
+		case r.d.carriesFinalizer(pod):
 			strays = append(strays, pod)
 		}
 	}

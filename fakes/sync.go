@@ -82,7 +82,7 @@ func (r *Reconciler) sync(
 	// What was released is settled here, before any call gives events a chance to change it.
 	for _, pod := range own {
 		_, released := mem.released[pod.UID]
-		s.pods = append(s.pods, ownedPod{Pod: pod, tracked: r.d.IsTracked(pod, released)})
+		s.pods = append(s.pods, ownedPod{Pod: pod, tracked: r.d.IsTracked(&r.d, pod, released)})
 	}
 	for _, step := range r.d.Steps {
 		if err := step.Do(ctx, s); err != nil {

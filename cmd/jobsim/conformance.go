@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	batchv1 "k8s.io/api/batch/v1"
 
 	"github.com/jobsim/jobsim/conformance"
 )
@@ -53,6 +54,10 @@ const conformanceExample = `  # Does the reference conform?
   # An external controller, whose Jobs name it in spec.managedBy
   jobsim conformance --managed-by example.com/controller --checks 200
 
+  # The same, with a finalizer of its own on its pods
+  jobsim conformance --managed-by example.com/controller \
+    --finalizer example.com/job-tracking
+
   # One requirement, with more random cases
   jobsim conformance --focus BL-1 --checks 20000
 
@@ -85,6 +90,7 @@ type conformanceOptions struct {
 	kubernetes      minor
 	features        featuresFlag
 	managedBy       given
+	finalizer       given
 	reaction        span
 	reports         []string
 	save            given
@@ -127,7 +133,7 @@ func newConformanceOptions(p *program) *conformanceOptions {
 		profile: choice{kind: "name", value: profileCore, words: []string{profileCore, profileUpstreamExact}, about: []string{
 			"what binds every implementation", "the timing and the order of kube-controller-manager as well"}},
 		focus: given{kind: "pattern"}, scenario: given{kind: "file|name"}, replay: given{kind: "token"},
-		save: given{kind: "directory"}, managedBy: given{kind: "name"},
+		save: given{kind: "directory"}, managedBy: given{kind: "name"}, finalizer: given{kind: "name"},
 		checks:     number{value: conformance.DefaultChecks},
 		kubernetes: minor{conformance.Latest},
 		reaction:   span{value: conformance.DefaultBounds().Reaction, positive: true},
@@ -149,6 +155,7 @@ func (o *conformanceOptions) addTo(command *cobra.Command) {
 	flags.Var(&o.kubernetes, "kubernetes", "whose semantics it claims to follow")
 	flags.Var(&o.features, "features", "which optional features it claims: names with commas, all or none")
 	flags.Var(&o.managedBy, "managed-by", "have all Jobs managed by this name, as an external controller's are")
+	flags.Var(&o.finalizer, "finalizer", "the finalizer that it keeps pods with until they are counted (default "+batchv1.JobTrackingFinalizer+")")
 	flags.Var(&o.reaction, "reaction", "virtual time that it may take to act on what it can know")
 	flags.StringArrayVar(&o.reports, "report", nil, "write a report `file`, again for more: .json, .yaml, .xml (JUnit), .md or .html")
 	flags.Var(&o.save, "save", "write each counter-example into this directory, as a scenario file")
@@ -169,7 +176,7 @@ func (o *conformanceOptions) complete(command *cobra.Command) {
 		"features": o.features.complete,
 		"save":     cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
 	}
-	for _, name := range []string{"checks", "seed", "case", "replay", "kubernetes", "reaction", "managed-by"} {
+	for _, name := range []string{"checks", "seed", "case", "replay", "kubernetes", "reaction", "managed-by", "finalizer"} {
 		completions[name] = cobra.NoFileCompletions
 	}
 	for name, complete := range completions {
@@ -197,6 +204,9 @@ func (o *conformanceOptions) evaluation(p *program) ([]conformance.Option, error
 	options = append(options, o.claimed(p))
 	if o.managedBy.set {
 		options = append(options, conformance.WithManagedBy(o.managedBy.value))
+	}
+	if o.finalizer.set {
+		options = append(options, conformance.WithFinalizer(o.finalizer.value))
 	}
 	if o.profile.value == profileUpstreamExact {
 		options = append(options, conformance.WithUpstreamExact())

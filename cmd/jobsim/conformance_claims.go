@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 
+	batchv1 "k8s.io/api/batch/v1"
+
 	"github.com/jobsim/jobsim/conformance"
 	"github.com/jobsim/jobsim/fakes"
 	"github.com/jobsim/jobsim/sim/adapter"
@@ -30,20 +32,31 @@ func (o *conformanceOptions) claimAsBroken(mistake string, profiled bool) {
 	}
 }
 
-// evaluated is what --implementation names. With --managed-by it has to be one that can be told its name.
+// evaluated is what --implementation names. With --managed-by and --finalizer it has to be one that can be told these names.
 func (o *conformanceOptions) evaluated(p *program) (adapter.Implementation, error) {
 	name := o.implementation.value
-	if !o.managedBy.set {
+	var told []fakes.Option
+	flag, what := "", ""
+	if o.managedBy.set {
+		told = append(told, fakes.ManagedBy(o.managedBy.value))
+		flag, what = "--managed-by", "its name is "+o.managedBy.value
+	}
+	if o.finalizer.set && o.finalizer.value != batchv1.JobTrackingFinalizer {
+		told = append(told, fakes.Finalizer(o.finalizer.value))
+		if flag == "" {
+			flag, what = "--finalizer", "its finalizer is "+o.finalizer.value
+		}
+	}
+	if len(told) == 0 {
 		return p.implementation(name), nil
 	}
 	if mistake, ok := strings.CutPrefix(name, brokenPrefix); ok {
 		if b, known := fakes.GetBroken(mistake); known {
-			return b.Implementation(fakes.ManagedBy(o.managedBy.value)), nil
+			return b.Implementation(told...), nil
 		}
 	}
-	if reference := fakes.ReferenceImplementation(fakes.ManagedBy(o.managedBy.value)); reference.Name() == name {
+	if reference := fakes.ReferenceImplementation(told...); reference.Name() == name {
 		return reference, nil
 	}
-	return nil, badInput("--managed-by: expected the reference or a broken implementation; %s cannot be told that its name is %s",
-		name, o.managedBy.value)
+	return nil, badInput("%s: expected the reference or a broken implementation; %s cannot be told that %s", flag, name, what)
 }

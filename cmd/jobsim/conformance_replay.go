@@ -20,6 +20,9 @@ func (o *conformanceOptions) onlyScenario(p *program) (conformance.Option, error
 	if o.managedBy.set {
 		s = conformance.ManageJobs(s, o.managedBy.value)
 	}
+	if o.finalizer.set {
+		s = conformance.TrackPods(s, o.finalizer.value)
+	}
 	if !o.replay.set {
 		return conformance.WithScenario(s, nil), nil
 	}
@@ -93,6 +96,9 @@ func (o *conformanceOptions) again(r conformance.Reproduction) string {
 	}
 	if o.managedBy.set {
 		words = append(words, "--managed-by", o.managedBy.value)
+	}
+	if o.finalizer.set {
+		words = append(words, "--finalizer", o.finalizer.value)
 	}
 	if o.reaction.value != usualReaction() {
 		words = append(words, "--reaction", o.reaction.String())

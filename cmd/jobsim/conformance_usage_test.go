@@ -41,6 +41,14 @@ func TestConformanceUsage(t *testing.T) {
 			`Invalid value: "me": must be a domain-prefixed path (such as "acme.io/foo")` + "\n"},
 		{"--managed-by example.com/me --implementation example", "--managed-by: expected the reference or a broken implementation; " +
 			"example cannot be told that its name is example.com/me\n"},
+		{"--finalizer orphan", `finalizer "orphan": expected a name with a domain such as example.com/job-tracking: ` +
+			"there is no domain before a slash\n"},
+		{"--finalizer example.com/job_tracking!", `finalizer "example.com/job_tracking!": expected a name with a domain such as ` +
+			"example.com/job-tracking: name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with " +
+			"an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is " +
+			"'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')\n"},
+		{"--finalizer example.com/mine --implementation example", "--finalizer: expected the reference or a broken implementation; " +
+			"example cannot be told that its finalizer is example.com/mine\n"},
 		{"--focus no-such-thing", `focus "no-such-thing" selects no requirement; expected a part of an ID such as backoff-limit, ` +
 			"a pattern such as job/status/*, or a clause such as BL-1\n"},
 		{"--focus [", `focus "[": syntax error in pattern` + "\n"},
@@ -64,6 +72,8 @@ func TestConformanceUsage(t *testing.T) {
 	}
 	g := gomega.NewWithT(t)
 	g.Expect(call(t, "", "conformance", "--focus", "").stderr).To(gomega.HavePrefix("jobsim: --focus: expected a part of an ID"))
+	g.Expect(call(t, "", "conformance", "--finalizer", "").stderr).To(gomega.Equal(
+		"jobsim: no finalizer: expected the one that keeps pods until they are counted\n"))
 	g.Expect(call(t, "", "conformance", "--scenario", "pie").stderr).To(gomega.Equal(
 		"pie: expected a file or a built-in scenario, found neither; did you mean pi?\n"))
 	g.Expect(call(t, "", "conformance", "--scenario", "pi", "--case", "3").stderr).To(gomega.HavePrefix(

@@ -69,20 +69,23 @@ func TestBrokenImplementationsClaimWhatTheirMistakeIsAbout(t *testing.T) {
 	g.Expect(head("--features", "indexed,success-policy", "--kubernetes", "1.31")).To(gomega.SatisfyAll(
 		gomega.HavePrefix("reference, held to core and extended of Kubernetes 1.31\n"), gomega.ContainSubstring("\nFeatures:     indexed, success-policy\n")))
 	g.Expect(head("--managed-by", "example.com/me")).To(gomega.ContainSubstring("\nFeatures:     all; all Jobs managed by example.com/me\n"))
+	g.Expect(head()).NotTo(gomega.ContainSubstring("Finalizer:"), "upstream's goes without saying")
+	g.Expect(head("--finalizer", "example.com/mine")).To(gomega.ContainSubstring("\nFinalizer:    example.com/mine\n"), "POD-4")
+	g.Expect(head("--finalizer", "batch.kubernetes.io/job-tracking", "--implementation", "example")).NotTo(gomega.ContainSubstring("Finalizer:"))
 }
 
 // TestClaimsStandInTheCommand repeats what a run with claims has shown, with the command that the summary gives.
 func TestClaimsStandInTheCommand(t *testing.T) {
 	g := gomega.NewWithT(t)
 	args := []string{"conformance", "--implementation", "broken:backoff-limit-off-by-one", "--managed-by", "example.com/me",
-		"--features", "indexed", "--checks", "0", "-o", "json"}
+		"--finalizer", "example.com/mine", "--features", "indexed", "--checks", "0", "-o", "json"}
 	var r conformance.Report
 	g.Expect(json.Unmarshal([]byte(call(t, "", args...).stdout), &r)).To(gomega.Succeed())
 	for _, row := range r.Requirements {
 		if row.Violation == nil || row.Violation.Run != "scenario never-backoff" {
 			continue
 		}
-		g.Expect(row.Violation.Reproduce).To(gomega.HaveSuffix(" --features indexed --managed-by example.com/me"))
+		g.Expect(row.Violation.Reproduce).To(gomega.HaveSuffix(" --features indexed --managed-by example.com/me --finalizer example.com/mine"))
 		words := strings.Fields(row.Violation.Reproduce)[1:]
 		var again conformance.Report
 		g.Expect(json.Unmarshal([]byte(call(t, "", append(words, "-o", "json")...).stdout), &again)).To(gomega.Succeed())

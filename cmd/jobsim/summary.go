@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/jobsim/jobsim/conformance"
@@ -55,6 +56,9 @@ func (s *summary) head() []string {
 	lines = append(lines, "Requirements: "+countsText(r.Counts))
 	if len(r.Profile.Features) > 0 {
 		lines = append(lines, s.cut("Features:     "+featuresText(r.Profile)))
+	}
+	if f := r.Profile.Finalizer; f != batchv1.JobTrackingFinalizer {
+		lines = append(lines, s.cut("Finalizer:    "+f))
 	}
 	if len(r.LeftOut) > 0 {
 		lines = append(lines, s.cut("Left out:     "+leftOutText(r)))

@@ -34,6 +34,9 @@ func statusSituations() []Situation {
 	}
 }
 
+// OtherFinalizer is one by which another controller than the one that is evaluated counts pods.
+const OtherFinalizer = "other.example.com/job-tracking"
+
 // trackingSituations are about finalizers, lists and counters.
 func trackingSituations() []Situation {
 	two := func(pods ...kubelet.Script) *sim.Scenario { return plot(specs(sized(3, 1), limited(3)), pods...) }
@@ -42,6 +45,7 @@ func trackingSituations() []Situation {
 		Runs: []kubelet.Run{{For: kubelet.Forever}}, Stop: kubelet.Stop{After: 3 * second, Exit: new(int32(0))},
 	}
 	stripped := sim.PodAction{RemoveFinalizer: batchv1.JobTrackingFinalizer}
+	kept := specs(sized(3, 1), limited(3), func(s *batchv1.JobSpec) { s.Template.Finalizers = []string{OtherFinalizer} })
 	return []Situation{
 		on(two(mixed...), "TRK-1", "SYNC-4"),
 		on(with(two(mixed...), crashBefore(podPatches, 1, 3*second)), "TRK-1", "CTRL-1", "COMP-12", "STV-2", "STAT-6", "TRK-6"),
@@ -73,6 +77,9 @@ func trackingSituations() []Situation {
 		on(with(plot(specs(sized(4, 2)), succeeding(5*second)), stall(podIs(1, corev1.PodSucceeded), apiserver.Pods, 0),
 			2*minute), "TRK-10"),
 		on(with(plot(specs(sized(4, 2)), succeeding(5*second)), stall(at(6*second), apiserver.Pods, 20*second)), "TRK-10", "COMP-12"),
+		// Another controller counts the pods as well, and takes its finalizer from the first one later.
+		on(with(plot(kept, mixed...), onPod(at(30*second), 1, sim.PodAction{RemoveFinalizer: OtherFinalizer})), "TRK-11", "POD-4"),
+		on(with(plot(kept, endless()), scale(at(10*second), 0), 2*minute), "TRK-11"),
 	}
 }
 
