@@ -76,7 +76,8 @@ func WithFinalizer(name string) Option { return func(o *options) { o.claims.Fina
 // WithBounds says how long the implementation may take; it stands in the report.
 func WithBounds(b Bounds) Option { return func(o *options) { o.claims.Bounds = b } }
 
-// WithFocus selects requirements by their ID: a pattern as in path.Match, or a part of an ID or a clause.
+// WithFocus selects requirements by their ID: a pattern as in path.Match, a part of an ID, a
+// clause such as BL-1, or all clauses of a group such as BL.
 func WithFocus(pattern string) Option { return func(o *options) { o.focus = pattern } }
 
 // WithSeed and WithChecks say which random cases are run, and how many.
@@ -201,7 +202,7 @@ func (o *options) selected() ([]*Requirement, error) {
 	switch {
 	case len(selected) == 0:
 		return nil, fmt.Errorf("focus %q selects no requirement; "+
-			"expected a part of an ID such as backoff-limit, a pattern such as job/status/*, or a clause such as BL-1", o.focus)
+			"expected a part of an ID such as backoff-limit, a pattern such as job/status/*, or clauses such as BL-1 or all of BL", o.focus)
 	case !claimed:
 		return nil, fmt.Errorf("focus %q selects nothing that is claimed: %s: %s", o.focus, selected[0].ID, o.unclaimed(selected[0]))
 	}
@@ -213,11 +214,17 @@ func (o *options) selects(r *Requirement) bool {
 	if slices.ContainsFunc(o.requirements, func(r *Requirement) bool { return r.ID == o.focus }) {
 		return r.ID == o.focus
 	}
-	if o.focus == "" || strings.Contains(r.ID, o.focus) || slices.Contains(r.Clauses, o.focus) {
+	if o.focus == "" || strings.Contains(r.ID, o.focus) || slices.ContainsFunc(r.Clauses, o.names) {
 		return true
 	}
 	matched, err := path.Match(o.focus, r.ID)
 	return err == nil && matched
+}
+
+// names reports whether the focus is a clause, or the group that it belongs to.
+func (o *options) names(clause string) bool {
+	group, _, _ := strings.Cut(clause, "-")
+	return o.focus == clause || o.focus == group
 }
 
 // claimed tells why a requirement does not bind the implementation; empty if it does.

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -13,6 +14,15 @@ func TestSelect(t *testing.T) {
 	one, err := Select(WithFocus("job/backoff-limit/reason"))
 	if err != nil || len(one) != 1 || one[0].ID != "job/backoff-limit/reason" {
 		t.Errorf("a whole ID selects %v and %v", one, err)
+	}
+	group, err := Select(WithAllFeatures(), WithUpstreamExact(), WithFocus("BL"))
+	if err != nil || len(group) < 5 {
+		t.Errorf("a group of clauses selects %d and %v", len(group), err)
+	}
+	for _, r := range group {
+		if !slices.ContainsFunc(r.Clauses, func(c string) bool { return strings.HasPrefix(c, "BL-") }) {
+			t.Errorf("BL selects %s, which is about %v", r.ID, r.Clauses)
+		}
 	}
 	for _, c := range []struct {
 		options []Option

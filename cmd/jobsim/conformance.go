@@ -25,7 +25,8 @@ and jobsim features lists it. The reference claims all of it, and so do broken
 implementations whose mistake is about a feature; the others claim nothing.
 
 Requirements are selected with --focus: a part of an ID, a pattern such as
-'job/conditions/*', or a clause such as BL-1. jobsim requirements lists them.
+'job/conditions/*', a clause such as BL-1, or a group of them such as BL. jobsim
+requirements lists them.
 
 Ctrl-C stops the runs and shows what is known by then.
 
@@ -191,7 +192,7 @@ func (o *conformanceOptions) evaluation(p *program) ([]conformance.Option, error
 	switch {
 	case o.focus.set && o.focus.value == "":
 		return nil, badInput("--focus: expected a part of an ID such as backoff-limit, a pattern such as 'job/conditions/*', " +
-			"or a clause such as BL-1")
+			"or clauses such as BL-1 or all of BL")
 	case o.replay.set && !o.scenario.set:
 		return nil, badInput("--replay: expected --scenario with it: a token repeats a run of one scenario")
 	}

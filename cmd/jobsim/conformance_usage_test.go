@@ -50,7 +50,7 @@ func TestConformanceUsage(t *testing.T) {
 		{"--finalizer example.com/mine --implementation example", "--finalizer: expected the reference or a broken implementation; " +
 			"example cannot be told that its finalizer is example.com/mine\n"},
 		{"--focus no-such-thing", `focus "no-such-thing" selects no requirement; expected a part of an ID such as backoff-limit, ` +
-			"a pattern such as job/status/*, or a clause such as BL-1\n"},
+			"a pattern such as job/status/*, or clauses such as BL-1 or all of BL\n"},
 		{"--focus [", `focus "[": syntax error in pattern` + "\n"},
 		{"--replay j1-AAAA", "--replay: expected --scenario with it: a token repeats a run of one scenario\n"},
 		{"--scenario pi --replay j1", `--replay: replay token "j1": expected it to start with "j1-", as printed by an earlier run` + "\n"},
