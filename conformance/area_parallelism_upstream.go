@@ -47,8 +47,15 @@ var upstreamParallelism = []Requirement{
 		ID: "job/parallelism/pods-per-evaluation", Clauses: []string{"PAR-11"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "One evaluation must create at most 500 pods, and delete at most 500 surplus pods.",
 		Observed: "The requests to create pods, and to delete surplus pods of a Job that is not suspended, within one evaluation.",
-		Source:   "kube-controller-manager, MaxPodCreateDeletePerSync",
-		check:    func() any { return &podsPerSync{} },
+		Source:   "kube-controller-manager, MaxPodCreateDeletePerSync", Scenarios: []string{"large-job"},
+		check: func() any { return &podsPerSync{} },
+	},
+	{
+		ID: "job/parallelism/ends-are-not-bounded", Clauses: []string{"PAR-11", "SUS-3", "FIN-6"}, Level: UpstreamExact, Strength: Up,
+		Sentence: "All active pods of a Job that is suspended, or has failed, must be deleted in one evaluation, however many they are.",
+		Observed: "No evaluation deletes just 500 of them and leaves to a later one a pod that was there as well.",
+		Source:   "kube-controller-manager, manageJob and deleteActivePods",
+		check:    func() any { return &endsAtOnce{} },
 	},
 }
 
@@ -83,8 +90,7 @@ func (c *raisedAtOnce) delivery(x *examiner, e *trace.Entry) {
 	}
 	if since, _, owed := lacksTarget(x, j); owed && since <= x.now {
 		x.exercised()
-		const most = 500 // PAR-11
-		c.due = append(c.due, raisedDue{j, e, min(most, j.vacancies())})
+		c.due = append(c.due, raisedDue{j, e, min(mostPerSync, j.vacancies())})
 	}
 }
 
@@ -215,44 +221,5 @@ func (c *finalizerFirst) pod(x *examiner, p *podState) {
 	got, own := p.obj.DeletionGracePeriodSeconds, p.obj.Spec.TerminationGracePeriodSeconds
 	if !p.gone && got != nil && own != nil && *got != *own && p.obj.Spec.NodeName != "" {
 		x.violated("surplus pod %s is deleted with a grace period of %d s, and its own is %d s", p.obj.Name, *got, *own)
-	}
-}
-
-// podsPerSync checks PAR-11.
-type podsPerSync struct {
-	in               evaluation
-	created, deleted int
-}
-
-func (c *podsPerSync) call(x *examiner, e *trace.Entry) {
-	if !x.evaluates() {
-		return
-	}
-	if c.in != x.evaluation {
-		*c = podsPerSync{in: x.evaluation}
-	}
-	if creates(e) {
-		c.created++
-		c.check(x, "creates", c.created)
-	}
-}
-
-func (c *podsPerSync) pod(x *examiner, p *podState) {
-	if kind := x.victim(p); kind == noVictim || kind == bySuspension || !x.evaluates() {
-		return
-	}
-	if c.in != x.evaluation {
-		*c = podsPerSync{in: x.evaluation}
-	}
-	c.deleted++
-	c.check(x, "deletes", c.deleted)
-}
-
-func (c *podsPerSync) check(x *examiner, verb string, n int) {
-	const most = 500
-	if n >= most {
-		if x.exercised(); n != most {
-			x.violated("one evaluation %s more than %d pods of Job %s", verb, most, x.evaluation.job.obj.Name)
-		}
 	}
 }

@@ -17,7 +17,7 @@ var podCreationUpstream = []Requirement{
 		ID: "job/pod-creation/slow-start", Clauses: []string{"POD-9"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "Pods must be created in batches of 1, 2, 4 and so on, of which the first with an error is the last.",
 		Observed: "Within one evaluation, after a creation that failed there are no more than complete its batch.",
-		Source:   "Kubernetes unit test of syncJob, \"limited pods\"", Scenarios: []string{"api-errors"},
+		Source:   "Kubernetes unit test of syncJob, \"limited pods\"", Scenarios: []string{"quota-slow-start"},
 		check: func() any { return &slowStart{} },
 	},
 	{

@@ -32,7 +32,7 @@ var crashes = []Requirement{
 		check: func() any { return &endedPods{afterCrash: true} },
 	},
 	{
-		ID: "job/resilience/counters-are-exact", Clauses: []string{"STAT-8", "COMP-12", "COMP-13", "STAT-7"}, Level: Core, Strength: Must, Since: 26,
+		ID: "job/resilience/counters-are-exact", Clauses: []string{"STAT-8", "COMP-12", "COMP-13", "STAT-7", "TRK-4"}, Level: Core, Strength: Must, Since: 26,
 		Sentence: "When a Job is finished, the counters must say how its pods ended.",
 		Observed: "Every pod that ended by itself before the decision, and was tracked, has been counted by its phase.",
 		Source:   "KEP-2307; API reference, JobStatus", Scenarios: []string{"parallel-completions", "never-backoff"},

@@ -74,7 +74,8 @@ const (
 	SuccessPolicy  Family = "success-policy"
 	TTL            Family = "ttl"
 
-	Programs Family = "program"
+	LargeJobs Family = "large-jobs"
+	Programs  Family = "program"
 )
 
 // Implementation is the broken implementation as something that can be run.
@@ -149,7 +150,8 @@ var brokenFamilies = map[Family][]Broken{
 	SuccessPolicy:  brokenSuccessPolicy,
 	TTL:            brokenTTL,
 
-	Programs: brokenPrograms,
+	LargeJobs: brokenLargeJobs,
+	Programs:  brokenPrograms,
 }
 
 // doing is what a step does.

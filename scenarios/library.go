@@ -37,7 +37,7 @@ func Names() []string {
 		"failindex-spares-retries", "leader-succeeds", "leader-too-late", "quorum-with-stragglers",
 		"ttl-cleans-up", "ttl-waits-for-draining", "ttl-raised-in-time",
 		// What goes wrong with the control plane.
-		"api-errors", "stale-watch", "controller-crash-loop",
+		"api-errors", "quota-slow-start", "large-job", "stale-watch", "controller-crash-loop",
 	}
 }
 

@@ -55,7 +55,9 @@ func parallelismSituations() []Situation {
 		on(plot(specs(sized(9, 0), deadline(60))), "PAR-3"),
 		on(with(plot(specs(sized(9, 1)), slow), scale(at(10*second), 4)), "PAR-4", "PAR-1", "SYNC-6"),
 		on(plot(specs(sized(4, 2)), succeeding(5*second), succeeding(20*second)), "PAR-2", "COMP-9", "POD-12", "SYNC-6"),
-		on(plot(specs(sized(600, 600)), succeeding(5*second)), "PAR-11", "TRK-4"),
+		on(with(plot(specs(sized(510, 510)), endless()), scale(at(10*second), 5)), "PAR-11"),
+		on(with(plot(specs(sized(510, 510)), endless()), suspend(at(10*second), true)), "PAR-11", "SUS-3"),
+		on(plot(specs(sized(510, 510), deadline(10)), endless()), "PAR-11", "TRK-4"),
 		on(plot(specs(sized(510, 510)), succeeding(5*second)), "STAT-6", "TRK-4", "PAR-11"),
 	}
 }
