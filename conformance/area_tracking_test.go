@@ -177,3 +177,46 @@ func TestReleaseMutants(t *testing.T) {
 		},
 	})
 }
+
+// Upstream remembers of which pods its evaluations have asked for the removal of the finalizer (TRK-10). Its orphan cleaner
+// works beside them and remembers nothing.
+func TestSecondReleaseOfAPodThatSeemsToHaveNoController(t *testing.T) {
+	pod := func(version string, owned, tracked bool) *corev1.Pod {
+		p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "p", UID: "p", ResourceVersion: version}}
+		if owned {
+			p.OwnerReferences = []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "Job", Name: "a", UID: "a", Controller: new(true)}}
+		}
+		if tracked {
+			p.Finalizers = []string{batchv1.JobTrackingFinalizer}
+		}
+		return p
+	}
+	for _, c := range []struct {
+		name    string
+		shown   *corev1.Pod // what the cache shows when the finalizer is removed
+		excused bool
+	}{
+		{"the cache shows it without a controller", pod("1", false, true), true},
+		{"the cache shows it adopted", pod("2", true, true), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := begun(0)
+			entry := func(at int, kind trace.Kind, instance int, verb string, obj *corev1.Pod) {
+				r.entry(seconds(at), trace.Entry{Kind: kind, Instance: instance, Verb: verb, Resource: podsResource, Namespace: "default",
+					Name: "p", Object: obj})
+			}
+			entry(1, trace.Call, 0, "create", pod("1", false, true))
+			entry(1, trace.Delivery, 1, "ADDED", pod("1", false, true))
+			entry(2, trace.Call, 1, "patch", pod("2", true, true))
+			entry(3, trace.Delivery, 1, "MODIFIED", c.shown)
+			for range 2 {
+				entry(4, trace.Call, 1, "patch", pod("3", true, false))
+			}
+			claims := DefaultClaims()
+			f := Examine(&sim.Result{Trace: r.trace, Scenario: &sim.Scenario{}}, []*Requirement{Lookup("job/tracking/no-second-release")}, &claims)
+			if found := f.Violations[0] != nil; found == c.excused {
+				t.Errorf("found %v, and expected it to be excused: %v", f.Violations[0], c.excused)
+			}
+		})
+	}
+}

@@ -61,6 +61,16 @@ actions:
 faults:
 - {error: timeout, verb: delete, resource: pods, times: 1}
 `},
+	{"a failure that comes after a success counts, although its pod was last ready before it (BO-3)", "job/backoff-delay/later-failures-count",
+		indexedWork + `
+        initContainers: [{name: init, image: busybox}]
+    completions: 3
+    parallelism: 2
+pods:
+- {match: {index: 0}, containers: {init: [{for: 30s, exit: 1}]}}
+- {match: {index: 1}, containers: {init: [{for: 5s}], main: [{for: 5s}]}}
+- {containers: {init: [{exit: 1}]}}
+`},
 	{"the time to live is taken away between the look at the Job and its deletion", "job/deletion/finished-jobs-stay", indexedWork + `
     completions: 1
     ttlSecondsAfterFinished: 30

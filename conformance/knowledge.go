@@ -30,6 +30,8 @@ type knowledge struct {
 	begins time.Duration
 	// patience is since and until when a program may be waiting for the same answer.
 	patience waiting
+	// lagged is until when the caches were behind last.
+	lagged time.Duration
 	// hindered is until when the implementation was last kept from acting: down, behind, or waiting to try again.
 	hindered time.Duration
 	// namespaceGoes tells that a creation was refused because the namespace goes away: nobody needs to try again (POD-10).
@@ -100,22 +102,6 @@ func (v *view) noteCall(e *trace.Entry) {
 			p.denied = true
 		}
 	}
-}
-
-// noteFailure notes that the implementation will have to try again.
-func (v *view) noteFailure() {
-	if v.wasRefused && !v.retries() {
-		v.refusals = 0 // it has got over the last one
-	}
-	v.refusals++
-	v.refused, v.refusedSeq, v.wasRefused = v.now, v.entry.Seq, true
-	v.hindered = max(v.hindered, v.now+v.retryDelay())
-}
-
-// retryDelay is how long the implementation may wait after so many refused calls in a row.
-func (v *view) retryDelay() time.Duration {
-	const doublings = 20 // beyond any sensible bound
-	return min(v.claims.Bounds.Retry, time.Second<<min(v.refusals, doublings))
 }
 
 func (k *knowledge) noteInstance(v *view, e *trace.Entry) {
@@ -245,6 +231,9 @@ func (v *view) pass(until time.Duration) {
 	if v.down || v.behind() {
 		v.hindered = max(v.hindered, until)
 	}
+	if v.behind() {
+		v.lagged = until
+	}
 	if v.sync == 0 && until-v.overtookAt > v.slowness() && (!v.patient() || until > v.patience.until) {
 		v.forgetOvertaken()
 	}
@@ -263,14 +252,6 @@ func (v *view) noteSync(e *trace.Entry) {
 	v.sync = e.Seq
 	v.forgetOvertaken()
 }
-
-// retries reports whether what the implementation does now may have been decided before, and did not succeed then.
-func (v *view) retries() bool {
-	return v.wasRefused && v.now-v.refused <= v.retryDelay()+v.claims.Bounds.Reaction
-}
-
-// wasRefusedSince reports whether a call of the implementation has failed since then.
-func (v *view) wasRefusedSince(at time.Duration) bool { return v.wasRefused && v.refused >= at }
 
 // skewed reports whether the clock of the implementation has been set wrong in this run.
 func (v *view) skewed() bool {

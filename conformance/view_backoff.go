@@ -140,9 +140,14 @@ func (j *jobState) shortestWait(x *view, n func([]*podState) int, most time.Dura
 	}
 	s := j.lastSuccess()
 	soonest := never
+	var older []*podState
 	for _, f := range j.failures {
 		lost := f.account == unlisted && f.untracked.come() // somebody took its finalizer, or it was released
-		if f.surplus || f.unsure || lost || !f.surelyCounts(j) || f.failing.at <= x.runsSince || s != nil && (f.failing.entry.Seq < s.ended.entry.Seq || f.soonest <= s.latest) {
+		if f.surplus || f.unsure || lost || !f.surelyCounts(j) || f.failing.at <= x.runsSince || s != nil && f.failing.entry.Seq < s.ended.entry.Seq {
+			continue
+		}
+		if s != nil && f.soonest <= s.latest {
+			older = append(older, f)
 			continue
 		}
 		// Whether ignored failures count is not settled (BO-8).
@@ -159,6 +164,11 @@ func (j *jobState) shortestWait(x *view, n func([]*podState) int, most time.Dura
 	}
 	w.n = n(w.failures)
 	w.until = soonest + delayAfter(w.n, most)
+	for _, f := range older {
+		// Unless it was seen together with the success it counts, and its finish time may be the one that is taken (BO-3).
+		all := n(append(w.failures[:len(w.failures):len(w.failures)], f))
+		w.until = min(w.until, f.soonest+delayAfter(all, most))
+	}
 	return w
 }
 
