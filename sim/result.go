@@ -67,6 +67,9 @@ type Result struct {
 }
 
 func (r *run) result() (*Result, error) {
+	if r.unruly != nil {
+		return nil, r.unruly
+	}
 	res := &Result{
 		Scenario: r.scenario, Implementation: r.impl.Name(), Trace: r.trace, Ending: r.ending, Failure: r.failure,
 		Leaked: r.leaked,

@@ -29,6 +29,8 @@ type options struct {
 	// replayed is the token that the run repeats.
 	replayed *event.Token
 	limits   Limits
+	// neighbours are other controllers in the cluster.
+	neighbours []*neighbour
 }
 
 // Limits bound a run. Zero values mean the defaults.
@@ -86,8 +88,10 @@ type run struct {
 	watching []*openWatch
 
 	failure error
-	ending  Ending
-	leaked  []string
+	// unruly is how a neighbour has failed: a run with it says nothing of the implementation.
+	unruly error
+	ending Ending
+	leaked []string
 }
 
 // Run runs a scenario. The error tells that the scenario or the options make no sense; whatever the implementation
@@ -153,6 +157,7 @@ func (r *run) prepare() {
 	r.scheduleActions()
 	r.server.Subscribe(apiserver.Jobs, r.checkTriggers)
 	r.server.Subscribe(apiserver.Pods, r.checkTriggers)
+	r.startNeighbours()
 	r.start()
 }
 
@@ -161,6 +166,9 @@ func (r *run) loop() {
 	for r.ending == "" {
 		if r.instance != nil && r.failure == nil {
 			r.failure = r.instance.Settle()
+		}
+		if r.unruly = r.settleNeighbours(); r.unruly != nil {
+			return
 		}
 		if r.failure != nil {
 			r.ending = endingOf(r.failure)
@@ -241,6 +249,9 @@ func (r *run) stop() {
 	}
 	if r.last != nil {
 		r.last.Drain()
+	}
+	for _, n := range r.options.neighbours {
+		n.stop()
 	}
 }
 

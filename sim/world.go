@@ -10,6 +10,9 @@ import (
 	"github.com/jobsim/jobsim/sim/trace"
 )
 
+// implementationActor is how the trace calls the implementation.
+const implementationActor = "controller"
+
 // world is the run as one instance sees it.
 type world struct {
 	run    *run
@@ -22,6 +25,7 @@ var _ adapter.World = (*world)(nil)
 
 func (w *world) Queue() *event.Queue       { return w.run.queue }
 func (w *world) Server() *apiserver.Server { return w.run.server }
+func (w *world) Actor() string             { return implementationActor }
 func (w *world) Number() int               { return w.number }
 func (w *world) Seed() uint64              { return w.run.options.seed }
 func (w *world) Skew() time.Duration       { return w.run.skew }
@@ -35,7 +39,7 @@ func (w *world) Starting(i adapter.Instance) {
 }
 
 func (w *world) Record(e trace.Entry) int {
-	e.Actor, e.Instance = "controller", w.number
+	e.Actor, e.Instance = implementationActor, w.number
 	return w.run.Record(e)
 }
 
@@ -102,14 +106,20 @@ var lags = [...]time.Duration{0, 0, 0, 20 * time.Millisecond, 150 * time.Millise
 
 // Lag is the scenario's delay, the delays of faults, and what the chooser adds.
 func (w *world) Lag(r apiserver.Resource, c apiserver.Change) time.Duration {
-	d := w.run.scenario.WatchDelay
+	d := w.run.lag()
 	for _, delay := range w.run.delays {
 		if delay.applies(r, c.At) {
 			d += delay.fault.Delay
 		}
 	}
-	if !w.run.queue.Calm() {
-		d += lags[w.run.queue.Chooser().Choose("lag", len(lags))]
+	return d
+}
+
+// lag is what the scenario and the chooser say of all watches.
+func (r *run) lag() time.Duration {
+	d := r.scenario.WatchDelay
+	if !r.queue.Calm() {
+		d += lags[r.queue.Chooser().Choose("lag", len(lags))]
 	}
 	return d
 }

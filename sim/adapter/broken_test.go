@@ -31,6 +31,7 @@ func newCalmWorld() *calmWorld {
 func (w *calmWorld) Queue() *event.Queue                                    { return w.queue }
 func (w *calmWorld) Server() *apiserver.Server                              { return w.server }
 func (w *calmWorld) Starting(Instance)                                      {}
+func (w *calmWorld) Actor() string                                          { return "controller" }
 func (w *calmWorld) Number() int                                            { return 1 }
 func (w *calmWorld) Seed() uint64                                           { return 0 }
 func (w *calmWorld) Record(e trace.Entry) int                               { return w.trace.Append(e) }

@@ -50,7 +50,9 @@ type World interface {
 	// Starting tells of an instance as soon as it can be ended, before it makes its first request: a fault may hit it
 	// while it starts.
 	Starting(Instance)
-	// Number is the instance's number, from 1.
+	// Actor is in whose name the instance acts, and Number is the instance's number, from 1; 0 if it is a neighbour of the
+	// implementation, not the implementation.
+	Actor() string
 	Number() int
 	// Seed is the same in each run of a scenario.
 	Seed() uint64
@@ -141,7 +143,7 @@ type requests struct {
 }
 
 func newRequests(w World, dead func() bool) *requests {
-	return &requests{world: w, caller: w.Server().For("controller", w.Number()), dead: dead, instant: -1}
+	return &requests{world: w, caller: w.Server().For(w.Actor(), w.Number()), dead: dead, instant: -1}
 }
 
 // do serves one request according to its fate, unless its context ends before. It reports false when the instance has
