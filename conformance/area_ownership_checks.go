@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -290,31 +289,4 @@ func adoptedSurplus(_ *examiner, j *jobState) (since time.Duration, what string,
 func isSurplusAdoption(x *examiner, p *podState) bool {
 	j := adopted(x, p)
 	return j != nil && p.active() && (suspended(j.obj) || j.active > parallel(j.obj))
-}
-
-// othersJobs is about Jobs that somebody else manages.
-type othersJobs struct{}
-
-func (othersJobs) end(x *examiner) {
-	if len(x.foreign) > 0 {
-		x.exercised()
-	}
-}
-
-func (othersJobs) call(x *examiner, e *trace.Entry) {
-	if !e.Stored() || e.Object == nil {
-		return
-	}
-	switch obj := e.Object.(type) {
-	case *batchv1.Job:
-		if !x.claims.manages(obj) && e.Verb != "get" && e.Verb != "list" {
-			x.violated("Job %s is managed by %s, and the implementation asks to %s its %s", obj.Name,
-				valueOr(obj.Spec.ManagedBy, batchv1.JobControllerName), e.Verb,
-				cmp.Or(e.Subresource, "spec"))
-		}
-	case *corev1.Pod:
-		if owner := metav1.GetControllerOfNoCopy(obj); owner != nil && e.Verb == "create" && x.foreign[owner.UID] != nil {
-			x.violated("Job %s is managed by somebody else, and the implementation creates pod %s for it", owner.Name, obj.Name)
-		}
-	}
 }

@@ -67,6 +67,14 @@ var ttl = []Requirement{
 		Source:   "Kubernetes ttlafterfinished controller, processJob", Scenarios: []string{"ttl-cleans-up"}, check: func() any { return onJob(inTheForeground) },
 	},
 	{
+		ID: "job/ttl/others-jobs-expire", Clauses: []string{"TTL-6", "MB-1"}, Level: UpstreamExact, Feature: TTLAfterFinished, Strength: Up,
+		Bound:    ReactionBound,
+		Sentence: "A finished Job must be deleted when its time to live is over, also if another controller manages it.",
+		Observed: "As job/ttl/expired-jobs-are-deleted, for Jobs whose spec.managedBy is another name.",
+		Source:   "Kubernetes ttlafterfinished controller, which does not look at spec.managedBy", Scenarios: []string{"ttl-for-everybody"},
+		check: func() any { return &othersExpire{} },
+	},
+	{
 		ID: "job/ttl/deletes-once", Clauses: []string{"TTL-6"}, Level: UpstreamExact, Feature: TTLAfterFinished, Strength: Up,
 		Sentence: "A Job that is being deleted already must not be deleted again.",
 		Observed: "No DELETE by the implementation is of a Job that has a deletionTimestamp in every version that it may know of.",

@@ -1,11 +1,13 @@
 package conformance
 
 import (
+	"maps"
 	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/jobsim/jobsim/sim/trace"
 )
@@ -142,4 +144,45 @@ func (deletesOnce) call(x *examiner, e *trace.Entry) {
 		return
 	}
 	x.violatedBy([]*trace.Entry{j.deletion.entry}, "Job %s is being deleted since %v, and is deleted again", j.obj.Name, j.deletion.at)
+}
+
+// isExpired reports whether the time to live of a version is over.
+func (v *view) isExpired(job *batchv1.Job) bool {
+	at, ok := endOfLife(job)
+	return ok && v.now >= at-v.clockMoved()
+}
+
+// othersExpire is that Jobs which somebody else manages are deleted when their time to live is over.
+type othersExpire struct{ seen map[types.UID]seenVersion }
+
+// seenVersion is a version of a Job, and since when it has been there.
+type seenVersion struct {
+	job   *batchv1.Job
+	since time.Duration
+}
+
+func (c *othersExpire) call(x *examiner, e *trace.Entry) {
+	if job, ok := e.Object.(*batchv1.Job); ok && e.Verb == "delete" && e.Stored() && x.foreign[job.UID] != nil && x.isExpired(job) {
+		x.exercised()
+	}
+}
+
+func (c *othersExpire) tick(x *examiner, until time.Duration) {
+	for _, uid := range slices.Sorted(maps.Keys(x.foreign)) {
+		job := x.foreign[uid]
+		at, expires := endOfLife(job)
+		if !expires || x.foreignGone[uid] || job.DeletionTimestamp != nil {
+			continue
+		}
+		if c.seen == nil {
+			c.seen = map[types.UID]seenVersion{}
+		}
+		if c.seen[uid].job != job {
+			c.seen[uid] = seenVersion{job, x.now}
+		}
+		if x.overdue(max(at+x.clockMoved(), c.seen[uid].since), until) {
+			x.violated("the time to live of Job %s, which %s manages, is over at %v, and it is not deleted until %s", job.Name, managerOf(job),
+				at, describeTime(until))
+		}
+	}
 }

@@ -27,6 +27,8 @@ type view struct {
 	podByKey map[types.NamespacedName]*podState // the one that is in the store
 	// foreign are the Jobs that somebody else manages, each as it was stored last, those that are gone as well.
 	foreign map[types.UID]*batchv1.Job
+	// foreignGone are those of them that are gone.
+	foreignGone map[types.UID]bool
 	// pods are all that there have been, in order of creation, whoever controls them.
 	pods []*podState
 	// orphaned and strays are how many pods in the store nobody controls, and are controlled by a Job whose selector
@@ -51,7 +53,7 @@ type view struct {
 
 func newView(claims *Claims) *view {
 	return &view{
-		claims: claims, foreign: map[types.UID]*batchv1.Job{},
+		claims: claims, foreign: map[types.UID]*batchv1.Job{}, foreignGone: map[types.UID]bool{},
 		jobByUID: map[types.UID]*jobState{}, podByUID: map[types.UID]*podState{},
 		podByKey: map[types.NamespacedName]*podState{},
 	}
@@ -63,9 +65,11 @@ func (v *view) restart(r *sim.Result) {
 	clear(v.podByUID)
 	clear(v.podByKey)
 	clear(v.foreign)
+	clear(v.foreignGone)
 	*v = view{
 		run: r, claims: v.claims, jobByUID: v.jobByUID, podByUID: v.podByUID, podByKey: v.podByKey, foreign: v.foreign,
-		jobs: v.jobs[:0], pods: v.pods[:0], knowledge: knowledge{overtook: v.overtook[:0]},
+		foreignGone: v.foreignGone,
+		jobs:        v.jobs[:0], pods: v.pods[:0], knowledge: knowledge{overtook: v.overtook[:0]},
 	}
 }
 
@@ -158,6 +162,7 @@ func (v *view) removed(e *trace.Entry) seenChange {
 	case *batchv1.Job:
 		if !v.claims.manages(obj) {
 			v.noteChange(jobsResource)
+			v.foreignGone[obj.UID] = true
 		}
 		if j := v.jobByUID[obj.UID]; j != nil {
 			v.noteChange(jobsResource)

@@ -123,6 +123,19 @@ var brokenTTL = []Broken{
 		},
 	},
 	{
+		Name:    "ttl-for-own-jobs-only",
+		Mistake: "It deletes expired Jobs only if it manages them, so those that name another controller stay for ever.",
+		Clauses: []string{"TTL-6"},
+		Break: func(d *Decisions) {
+			d.Expiry = func(job *batchv1.Job) (time.Time, bool) {
+				if d.IsForeign(job) {
+					return time.Time{}, false
+				}
+				return expiry(job)
+			}
+		},
+	},
+	{
 		Name:    "ttl-deletes-again",
 		Mistake: "It deletes an expired Job although it is being deleted.",
 		Clauses: []string{"TTL-6"},

@@ -35,7 +35,7 @@ func Names() []string {
 		// What some failures and some successes mean, and when a Job goes.
 		"failjob-exit-code", "oom-is-no-disruption", "ignore-disruption", "endless-disruption", "rule-order",
 		"failindex-spares-retries", "leader-succeeds", "leader-too-late", "quorum-with-stragglers",
-		"ttl-cleans-up", "ttl-waits-for-draining", "ttl-raised-in-time",
+		"ttl-cleans-up", "ttl-waits-for-draining", "ttl-raised-in-time", "ttl-for-everybody",
 		// What goes wrong with the control plane.
 		"api-errors", "quota-slow-start", "large-job", "stale-watch", "controller-crash-loop",
 	}

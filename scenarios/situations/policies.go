@@ -168,6 +168,11 @@ func lives(seconds int32) func(*batchv1.JobSpec) {
 
 // ttlSituations are about Jobs that go when their time is over.
 func ttlSituations() []Situation {
+	const then = "2000-01-01T00:00:10Z"
+	failedElsewhere := map[string]any{"status": map[string]any{"startTime": then, "conditions": []any{
+		map[string]any{"type": "FailureTarget", "status": "True", "lastTransitionTime": then},
+		map[string]any{"type": "Failed", "status": "True", "lastTransitionTime": then},
+	}}}
 	raise := map[string]any{"ttlSecondsAfterFinished": 600}
 	return []Situation{
 		on(plot(specs(lives(60)), succeeding(20*second)), "TTL-1", "TTL-3", "TTL-6"),
@@ -183,5 +188,6 @@ func ttlSituations() []Situation {
 			stall(at(13*second), apiserver.Jobs, 7*second)), "TTL-3", "TTL-1"),
 		on(with(plot(held(specs(lives(10))), succeeding(5*second)), patchSpec(at(minute), raise)), "TTL-6", "TTL-3"),
 		on(with(plot(held(specs(lives(10))), succeeding(5*second)), deleteJob(at(10*second), "Background")), "TTL-6"),
+		on(with(plot(specs(managed("example.com/other"), lives(30))), patchJob(at(20*second), "status", failedElsewhere)), "TTL-6", "MB-1"),
 	}
 }
