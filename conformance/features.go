@@ -7,7 +7,7 @@ import (
 )
 
 // Feature is an optional part of the Job API that an implementation may claim. Suspension, replacement policies,
-// selectors made by hand and large Jobs are not optional: they belong to the core.
+// selectors made by hand and large Jobs are not optional: they belong to the core (CoreParts).
 type Feature string
 
 const (
@@ -56,6 +56,8 @@ type FeatureInfo struct {
 	Needs []Feature
 	// Alpha, Beta and GA are the minors in which it reached the stage; 0 is a stage that it left out.
 	Alpha, Beta, GA Minor
+	// core is a part of what binds everybody.
+	core bool
 }
 
 // featureTable has the stages of section 35 and of the clauses in SEMANTICS.md, which agree with pkg/features of
@@ -116,9 +118,14 @@ func (i FeatureInfo) Since() Minor {
 	return 0
 }
 
-// Requirements are those of the feature, of every level.
+// Requirements are those of the feature, of every level; of a part of the core those that are about one of its clauses first.
 func (i FeatureInfo) Requirements() []*Requirement {
-	return slices.DeleteFunc(Requirements(), func(r *Requirement) bool { return r.Feature != i.Feature })
+	return slices.DeleteFunc(Requirements(), func(r *Requirement) bool {
+		if i.core {
+			return r.Feature != "" || len(r.Clauses) == 0 || !i.About(r.Clauses[0])
+		}
+		return r.Feature != i.Feature
+	})
 }
 
 // About reports whether a clause of SEMANTICS.md is about the feature.

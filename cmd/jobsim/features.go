@@ -23,7 +23,7 @@ const featuresExample = `  # What is there beside the core, and since when?
   # Which fields of the Job ask for it, and which clauses are about it?
   jobsim features -o wide
 
-  # As a table, with what the report of an evaluation says of each
+  # As tables, with what the report of an evaluation says of each
   jobsim conformance --report r.json
   jobsim features -o markdown --report r.json
 
@@ -42,7 +42,7 @@ func newFeatures(p *program) *cobra.Command {
 		output: choice{kind: "format", value: "table", words: []string{"table", "wide", "name", "json", "yaml", "markdown"}, about: []string{
 			"a feature on a line", "with fields, clauses and history", "names only, for scripts",
 			"everything that is known of them, as a JSON list", "the same as YAML",
-			"a table with what the suite has about each"}},
+			"tables with what the suite has about each, and about parts of the core"}},
 		kubernetes: minor{conformance.Latest}, report: given{kind: "file"},
 	}
 	command := &cobra.Command{
@@ -133,14 +133,14 @@ func (p *program) listFeatures(o *featuresOptions) error {
 	if err != nil {
 		return err
 	}
-	var list []listedFeature
-	for _, i := range conformance.Features() {
-		list = append(list, describeFeature(i, o.kubernetes.value))
-	}
 	var b bytes.Buffer
 	if o.output.value == "markdown" {
-		err = featuresAsMarkdown(&b, list, report)
+		err = featuresAsMarkdown(&b, o.kubernetes.value, report)
 	} else {
+		var list []listedFeature
+		for _, i := range conformance.Features() {
+			list = append(list, describeFeature(i, o.kubernetes.value))
+		}
 		err = writeFeatures(&b, list, o.output.value)
 	}
 	if err != nil {

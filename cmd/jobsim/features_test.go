@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/jobsim/jobsim/conformance"
+	"github.com/jobsim/jobsim/scenarios"
 )
 
 func TestFeaturesList(t *testing.T) {
@@ -119,4 +121,26 @@ func TestFeaturesAsMarkdown(t *testing.T) {
 		}
 	}
 	g.Expect(call(t, "", "features", "-o", "markdown").stdout).To(gomega.ContainSubstring(" | verdict |\n"))
+}
+
+// TestEveryFeatureIsTaughtAndTested: each has requirements, two scenarios at least (one that works, and one that surprises),
+// and five mistakes that the suite catches; so has each part of the core that has a name.
+func TestEveryFeatureIsTaughtAndTested(t *testing.T) {
+	g := gomega.NewWithT(t)
+	rows := &markdownRows{minor: conformance.Latest}
+	for _, name := range scenarios.Names() {
+		s, err := scenarios.Get(name)
+		g.Expect(err).NotTo(gomega.HaveOccurred())
+		rows.scenarios = append(rows.scenarios, clauseName.FindAllString(s.Story, -1))
+	}
+	for _, i := range slices.Concat(conformance.Features(), conformance.CoreParts()) {
+		g.Expect(i.Requirements()).NotTo(gomega.BeEmpty(), string(i.Feature))
+		g.Expect(rows.taught(i)).To(gomega.BeNumerically(">=", 2), string(i.Feature))
+		g.Expect(brokenAbout(i)).To(gomega.BeNumerically(">=", 5), string(i.Feature))
+	}
+	printed := call(t, "", "features", "-o", "markdown").stdout
+	for _, i := range conformance.CoreParts() {
+		g.Expect(printed).To(gomega.ContainSubstring(fmt.Sprintf("| `%s` | %s (`%s`) |", i.Feature, i.Title, i.Field)))
+		g.Expect(call(t, "", "conformance", "--features", string(i.Feature)).code).To(gomega.Equal(exitUsage), "it is not claimed")
+	}
 }
