@@ -9,14 +9,14 @@ var replacement = []Requirement{
 		ID: "job/replacement/waits-for-terminating-pods", Clauses: []string{"PRP-3", "PRP-2", "SUS-12"}, Level: Core, Strength: Must, Since: 28,
 		Sentence: "Under podReplacementPolicy Failed a pod must not be created in place of one that is terminating, whatever it is terminated for.",
 		Observed: "As job/parallelism/never-exceeds-target, where pods are terminating under that policy.",
-		Source:   "KEP-3939",
-		check:    func() any { return onPod(besideTerminating) },
+		Source:   "KEP-3939", Scenarios: []string{"replacement-waits"},
+		check: func() any { return onPod(besideTerminating) },
 	},
 	{
 		ID: "job/replacement/delay-counts-from-the-end", Clauses: []string{"PRP-5"}, Level: UpstreamExact, Strength: Up, Since: 28,
 		Sentence: "Under podReplacementPolicy Failed the back-off delay for a pod that was deleted must count from when it has ended.",
 		Observed: "As job/backoff-delay/upstream-figures, where the last failure is a pod that somebody else deleted.",
-		Source:   "KEP-3939", check: waited(deletedAndEnded),
+		Source:   "KEP-3939", Scenarios: []string{"replacement-waits"}, check: waited(deletedAndEnded),
 	},
 	{
 		ID: "job/replacement/policy-edits-apply", Clauses: []string{"PRP-6", "PRP-1"}, Level: Core, Strength: Must, Since: 28, Bound: ReactionBound,

@@ -35,7 +35,7 @@ var suspension = []Requirement{
 		ID: "job/suspension/removed-pods-do-not-count", Clauses: []string{"SUS-3", "BL-4"}, Level: Core, Strength: Must, Since: 26,
 		Sentence: "A pod that is deleted because its Job is suspended must not count, however it ends.",
 		Observed: "Its UID does not appear in status.uncountedTerminatedPods.",
-		Source:   "KEP-2232", Scenarios: []string{"suspend-resume"},
+		Source:   "KEP-2232", Scenarios: []string{"suspend-resume", "suspend-loses-success"},
 		check: func() any { return &victimsDoNotCount{of: bySuspension} },
 	},
 	{

@@ -27,7 +27,7 @@ func Names() []string {
 		"deadline-kills-pods", "draining-pods-count", "deadline-pending-pods", "deadline-of-a-pod",
 		"deadline-and-backofflimit", "deadline-survives-crash",
 		// What people and nodes do.
-		"suspend-resume", "suspended-edit", "edit-refused", "pod-deleted", "pod-handed-over", "pod-released", "hand-over", "adopted-surplus", "status-notes",
+		"suspend-resume", "suspend-loses-success", "suspended-edit", "edit-refused", "pod-deleted", "replacement-waits", "pod-handed-over", "pod-released", "hand-over", "adopted-surplus", "status-notes",
 		"node-lost", "node-deleted", "foreground-deletion", "recreated", "managed-by", "managed-by-nobody",
 		// How the work is split into indexes.
 		"indexed-workers", "indexed-shared-limit", "elastic-training", "elastic-shrink", "index-retries", "index-fails",
