@@ -30,8 +30,7 @@ type knowledge struct {
 	begins time.Duration
 	// patience is since and until when a program may be waiting for the same answer.
 	patience waiting
-	// lagged is until when the caches were behind last.
-	lagged time.Duration
+	late     lateness
 	// hindered is until when the implementation was last kept from acting: down, behind, or waiting to try again.
 	hindered time.Duration
 	// namespaceGoes tells that a creation was refused because the namespace goes away: nobody needs to try again (POD-10).
@@ -232,7 +231,7 @@ func (v *view) pass(until time.Duration) {
 		v.hindered = max(v.hindered, until)
 	}
 	if v.behind() {
-		v.lagged = until
+		v.late.goOn(v.now, until)
 	}
 	if v.sync == 0 && until-v.overtookAt > v.slowness() && (!v.patient() || until > v.patience.until) {
 		v.forgetOvertaken()
