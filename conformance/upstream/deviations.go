@@ -19,6 +19,8 @@ func Deviations() []Deviation {
 		both      = "a-job-completes-by-a-pod-that-counts-as-failed"
 		unclaimed = "a-job-that-is-deleted-waits-for-a-pod-that-it-does-not-select"
 		vanished  = "a-pod-that-is-gone-counts-again-and-again"
+		swept     = "an-adopted-pod-loses-its-finalizer"
+		killed    = "a-killed-index-counts-as-failed"
 	)
 	return []Deviation{
 		{"job/conditions/status-is-settled-at-the-end", unstarted, "suspended-job-cannot-complete"},
@@ -31,6 +33,7 @@ func Deviations() []Deviation {
 		{"job/ownership/adopted-pods-that-ended-count", byName, "recreated-job-loses-successes"},
 		{"job/ownership/adopted-surplus-is-deleted", byName, "recreated-job-loses-successes"},
 		{"job/resilience/counters-are-exact", byName, "recreated-job-loses-successes"},
+		{"job/retries/failed-pods-count", byName, "recreated-job-loses-failures"},
 		{"job/completions/success-needs-completions", both, "failed-pod-completes-its-job"},
 		{"job/deletion/frees-pods-while-it-goes", unclaimed, "mislabelled-pod-keeps-a-deleted-job"},
 		{"job/backoff-limit/deleted-pods-count", unclaimed, "mislabelled-pod-keeps-a-deleted-job"},
@@ -38,5 +41,9 @@ func Deviations() []Deviation {
 		{"job/parallelism/only-surplus-is-deleted", vanished, "vanished-pod-counts-each-second"},
 		{"job/backoff-limit/pods-run-on-within-the-limit", vanished, "vanished-pod-counts-each-second"},
 		{"job/tracking/each-pod-counts-once", vanished, "vanished-pod-counts-each-second"},
+		{"job/tracking/running-pods-keep-the-finalizer", swept, "adopted-pod-loses-its-finalizer"},
+		{"job/tracking/listed-before-released", swept, "adopted-pod-loses-its-success"},
+		{"job/completions/success-is-not-lost", swept, "adopted-pod-loses-its-success"},
+		{"job/backoff-limit-per-index/killed-indexes-are-not-failed", killed, "killed-index-counts-as-failed"},
 	}
 }

@@ -24,7 +24,7 @@ func finding(g *WithT, name string) *sim.Scenario {
 // verdictOn evaluates an implementation by one scenario.
 func verdictOn(t *testing.T, impl adapter.Implementation, s *sim.Scenario, requirement string) conformance.Verdict {
 	report, err := conformance.Evaluate(t.Context(), impl, conformance.WithScenario(s, nil), conformance.WithFocus(requirement),
-		conformance.WithUpstreamExact())
+		conformance.WithAllFeatures(), conformance.WithUpstreamExact())
 	g := NewWithT(t)
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(report.Requirements).To(HaveLen(1))

@@ -17,13 +17,11 @@ import (
 var (
 	update         = flag.Bool("update", false, "write the files in report anew")
 	checks         = flag.Int("checks", conformance.DefaultChecks, "how many random cases the controller is evaluated by; more than the default are not reported")
-	featuresChecks = flag.Int("features-checks", 0, "how many random cases with all optional features the controller is evaluated by")
+	featuresChecks = flag.Int("features-checks", conformance.DefaultChecks, "how many random cases with all optional features")
 	seed           = flag.Uint64("seed", conformance.DefaultSeed, "which random cases")
 )
 
-// evaluations are those that the tests share: what every Job is promised, by random cases too, and all optional features,
-// by scenarios and situations. Three random cases with features in the first thousand show what FINDINGS.md has not
-// settled yet; -features-checks runs them.
+// evaluations are those that the tests share: what every Job is promised, and all optional features.
 var evaluations = map[string]func() (*conformance.Report, error){
 	"kube-controller-manager-1.37": sync.OnceValues(func() (*conformance.Report, error) {
 		return evaluate(conformance.WithChecks(*checks))
@@ -72,7 +70,7 @@ func keepsAllBut(t *testing.T, evaluated func() (*conformance.Report, error)) {
 }
 
 func TestReportIsWhatTheEvaluationGives(t *testing.T) {
-	if *checks != conformance.DefaultChecks || *featuresChecks != 0 || *seed != conformance.DefaultSeed {
+	if *checks != conformance.DefaultChecks || *featuresChecks != conformance.DefaultChecks || *seed != conformance.DefaultSeed {
 		t.Skip("other cases than those of the report are run")
 	}
 	for name, evaluated := range evaluations {
