@@ -143,9 +143,10 @@ func (c *punctual) undisturbed(x *examiner, j *jobState) bool {
 }
 
 // swappedPods reports whether pods have come to the Job from elsewhere, have gone, or have come back. What has ended
-// then counts for the back-off or does not, as it was claimed or released before it was looked at (SEL-2, SEL-4).
+// then counts for the back-off or does not, as it was claimed or released before it was looked at (SEL-2, SEL-4). A pod
+// that somebody gives another index leaves the Job in the same way (IDX-5).
 func (j *jobState) swappedPods() bool {
-	return j.anyPod(func(p *podState) bool { return p.maker != j || p.swapped })
+	return j.anyPod(func(p *podState) bool { return p.maker != j || p.swapped || p.reindexed })
 }
 
 // finishDiffers tells whether the last failure was noticed when or after it happened, so that the two can be told apart.

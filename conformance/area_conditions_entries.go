@@ -171,7 +171,7 @@ func (falseDecidesNothing) pod(x *examiner, p *podState) {
 		return
 	}
 	for _, kind := range []batchv1.JobConditionType{batchv1.JobFailureTarget, batchv1.JobSuccessCriteriaMet} {
-		if denied(j.obj, kind) != nil && !j.mayDelete() {
+		if denied(j.obj, kind) != nil && !j.mayDelete() && !p.perhapsMisplaced(j) {
 			x.violated("active pod %s is deleted, and there is no reason but that Job %s has an entry %s, which is not True",
 				p.obj.Name, j.obj.Name, kind)
 		}

@@ -137,6 +137,12 @@ func keepsCompleted(_ *examiner, j *jobState) (since time.Duration, what string,
 // completions (STV-13).
 func (j *jobState) succeededCannotFall() bool { return parallel(j.obj) != completionsOf(j.obj) }
 
+// cannotStore reports whether the API server refuses every status of the Job for that reason, until as many indexes have
+// succeeded anew (EIJ-2).
+func (j *jobState) cannotStore() bool {
+	return j.shrunk && indexed(j.obj) && j.succeededCannotFall() && int(j.obj.Status.Succeeded) > j.succ()
+}
+
 // returningIndexes remembers the indexes that have left completedIndexes.
 type returningIndexes struct{ left perJob[indexSet] }
 

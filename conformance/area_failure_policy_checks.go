@@ -38,7 +38,7 @@ func failsByPolicy(later bool) func() any {
 // failedTracked reports whether the pod was tracked by the Job that made it when it failed, and is still or was let go in the knowledge of
 // that: it stays a reason for what the implementation owes (PFP-8).
 func (p *podState) failedTracked() bool {
-	return !p.swapped && p.endedTracked && (p.tracked() || p.letGo)
+	return !p.swapped && !p.reindexed && p.endedTracked && (p.tracked() || p.letGo)
 }
 
 func policyReason(x *examiner, j *jobState) {
@@ -137,7 +137,7 @@ func ignoredStaysOut(x *examiner, j *jobState) {
 // alive for all that could be known when the Job failed counts by that (FIN-17).
 func (p *podState) countsIgnored(j *jobState) bool {
 	ignored := func(pod *corev1.Pod) bool { return pod.Status.Phase == corev1.PodFailed && ignores(j.obj, pod) }
-	if !ignored(p.obj) || p.swapped || p.account != listedFailed || listedIn(j.before, p.obj.UID) {
+	if !ignored(p.obj) || p.swapped || p.reindexed || p.account != listedFailed || listedIn(j.before, p.obj.UID) {
 		return false
 	}
 	return !isTrue(j.obj, batchv1.JobFailureTarget) && p.ignored() || p.settled() && p.surely(ignored)

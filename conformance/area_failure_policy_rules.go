@@ -76,7 +76,7 @@ func notFollowed(j *jobState, kind func(*batchv1.Job, *corev1.Pod) bool) (since 
 			}
 			return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " ", answer.describe(), ", and the Job does not fail"), true
 		}
-		if p.account == unlisted && j.obj.Spec.BackoffLimitPerIndex == nil {
+		if p.account == unlisted && j.obj.Spec.BackoffLimitPerIndex == nil && !p.displaced {
 			return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " has failed and ", answer.describe(), ", and does not count"), true
 		}
 	}
@@ -149,7 +149,7 @@ func failIndexIgnored(_ *examiner, j *jobState) (since time.Duration, what strin
 	}
 	for _, p := range j.pods {
 		index, ok := j.indexFailedBy(p)
-		if ok && p.failedTracked() && !j.indexes.failed.has(index) {
+		if ok && p.failedTracked() && !p.displaced && !j.indexes.failed.has(index) {
 			return p.ended.at, j.say("pod ", p.obj.Name, " of Job ", j.obj.Name, " matches a FailIndex rule, and its index ", itoa(index),
 				" is not in failedIndexes"), true
 		}
@@ -159,8 +159,12 @@ func failIndexIgnored(_ *examiner, j *jobState) (since time.Duration, what strin
 
 // indexFailedBy is the index that a pod has failed by a FailIndex rule.
 func (j *jobState) indexFailedBy(p *podState) (int, bool) {
-	if p.job != j || j.obj.Spec.PodFailurePolicy == nil || p.obj.Status.Phase != corev1.PodFailed ||
-		askPolicy(j.obj, p.obj).action != batchv1.PodFailurePolicyActionFailIndex {
+	pod := p.obj
+	if released, ok := p.releasedAs(); ok { // what becomes of it later makes no difference
+		pod = released
+	}
+	if p.job != j || j.obj.Spec.PodFailurePolicy == nil || pod.Status.Phase != corev1.PodFailed ||
+		askPolicy(j.obj, pod).action != batchv1.PodFailurePolicyActionFailIndex {
 		return 0, false
 	}
 	index := indexOf(p.obj)
@@ -180,7 +184,7 @@ func retriedIndex(x *examiner, p *podState) {
 			}
 			continue
 		}
-		if failed.settled() && failed.failedTracked() && failed.surely(func(pod *corev1.Pod) bool {
+		if failed.settled() && failed.failedTracked() && !failed.displaced && failed.surely(func(pod *corev1.Pod) bool {
 			return pod.Status.Phase == corev1.PodFailed && askPolicy(j.obj, pod).action == batchv1.PodFailurePolicyActionFailIndex
 		}) {
 			x.violated("pod %s is created for index %d of Job %s, which pod %s has failed by a FailIndex rule", p.obj.Name, index, j.obj.Name,

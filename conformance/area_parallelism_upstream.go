@@ -85,7 +85,7 @@ func (c *raisedAtOnce) delivery(x *examiner, e *trace.Entry) {
 	if j == nil || j.before == nil || j.obj.ResourceVersion != job.ResourceVersion || parallel(j.before) >= parallel(job) {
 		return
 	}
-	if j.anyPod(func(p *podState) bool { return p.job == j && p.active() && !hasPlace(j.obj, p.obj) }) {
+	if j.anyPod(func(p *podState) bool { return p.job == j && p.active() && p.perhapsMisplaced(j) }) {
 		return // the evaluation deletes pods, and so creates none (SYNC-5)
 	}
 	if since, _, owed := lacksTarget(x, j); owed && since <= x.now {

@@ -266,7 +266,11 @@ func mayHave(version *batchv1.Job) int {
 	if workQueue(version) {
 		return parallel(version)
 	}
-	done := int(version.Status.Succeeded) // of an Indexed Job, those indexes
+	done := int(version.Status.Succeeded)
+	if indexed(version) { // indexes that are no more are still in it (EIJ-2)
+		completed, _ := parseIndexes(version.Status.CompletedIndexes)
+		done = completed.countBelow(completionsOf(version))
+	}
 	if u := version.Status.UncountedTerminatedPods; u != nil {
 		done += len(u.Succeeded)
 	}

@@ -214,7 +214,7 @@ func (c *refusedStatus) call(x *examiner, e *trace.Entry) {
 	}
 	j := x.jobNamed(e.Namespace, e.Name)
 	for _, cause := range e.Status.Details.Causes {
-		if c.rule.broken(cause) && !excused(x, j) && c.filter(x, j) {
+		if c.rule.broken(cause) && !excused(x, j) && !j.cannotStore() && c.filter(x, j) {
 			x.violated("the API server refuses to store the status of Job %s: %s: %s", e.Name, cause.Field, cause.Message)
 		}
 	}

@@ -114,7 +114,7 @@ func (c *startTimes) tick(x *examiner, until time.Duration) {
 	}
 	for i, j := range x.jobs {
 		if j.gone || j.obj.DeletionTimestamp != nil || suspended(j.obj) || j.obj.Status.StartTime != nil || j.decided() ||
-			j.finished() { // one that was decided while it was suspended need not start again
+			j.finished() || j.cannotStore() { // one that was decided while it was suspended need not start again
 			c.missing[i] = -1
 			continue
 		}

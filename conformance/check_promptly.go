@@ -78,7 +78,7 @@ func (c *promptly) tick(x *examiner, until time.Duration) {
 	for i, j := range x.jobs {
 		debt := &c.open[i]
 		since, _, ok := c.owed(x, j)
-		if !ok {
+		if !ok || j.cannotStore() {
 			*debt = openDebt{}
 			continue
 		}

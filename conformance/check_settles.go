@@ -43,7 +43,7 @@ func (c *settling) tick(x *examiner, until time.Duration) {
 	for i, j := range x.jobs {
 		d := &c.open[i]
 		truth, kept, ok := c.read(x, j)
-		if !ok {
+		if !ok || j.cannotStore() {
 			*d = difference{}
 			continue
 		}

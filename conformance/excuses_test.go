@@ -83,15 +83,86 @@ faults:
 `},
 }
 
+var excusesOfIndexes = []excuse{
+	{"no status can be stored until an index has succeeded anew (EIJ-2, STV-13)", "job/suspension/resume-is-said", indexedWork + `
+    completions: 2
+    parallelism: 2
+pods:
+- {match: {index: 0}, runs: [{for: 5s}]}
+actions:
+- {at: 1s, suspend: true}
+- {at: 5s, scale: {parallelism: 0, completions: 0}}
+- {at: 5s, scale: {parallelism: 1}}
+- {at: 5s, resume: true}
+`},
+	{"nor that pods have ended", "job/counters/ended-pods-are-counted", indexedWork + `
+    completions: 3
+    parallelism: 3
+pods:
+- {match: {index: 0}, runs: [{for: 1s}]}
+actions:
+- {at: 1m, scale: {parallelism: 1, completions: 1}}
+- {at: 1m, scale: {parallelism: 0}}
+faults:
+- {at: 1ms, watch: all, delay: 30s, for: 1m}
+`},
+	{"a pod without an index is taken away (IDX-5)", "job/conditions/false-decides-nothing", indexedWork + `
+    completions: 2
+actions:
+- {after: {pod: 2, phase: Running}, pod: 2, edit: {metadata: {annotations: {batch.kubernetes.io/job-completion-index: null}}}}
+- {at: 0s, edit: {status: {conditions: [{reason: Somebody, status: "False", type: FailureTarget}]}}, type: strategic, subresource: status}
+`},
+	{"it is no attempt that counts", "job/retries/attempts", indexedWork + `
+    completions: 1
+pods:
+- {runs: [{exit: 1}]}
+actions:
+- {after: {pod: 4, phase: Running}, pod: 4, edit: {metadata: {annotations: {batch.kubernetes.io/job-completion-index: "-1"}}}}
+`},
+	{"a failed pod whose index is no more does not count (EIJ-7)", "job/failure-policy/unmatched-failures-count", indexedWork + `
+    completions: 2
+    parallelism: 2
+    podFailurePolicy: {rules: []}
+pods:
+- {runs: [{exit: 1}]}
+actions:
+- {at: 1s, scale: {parallelism: 1, completions: 1}}
+`},
+	{"what becomes of a pod that has counted fails no index", "job/failure-policy/fail-index", indexedWork + `
+    completions: 2
+    parallelism: 2
+    backoffLimitPerIndex: 1
+    podFailurePolicy:
+      rules:
+      - {action: FailIndex, onPodConditions: [{type: DisruptionTarget, status: "True"}]}
+pods:
+- {runs: [{exit: 1}]}
+faults:
+- {at: 1s, node: node-2, lost: true, for: 10m}
+`},
+	{"successes of indexes that are no more leave room (EIJ-2)", "job/resilience/conflict-makes-no-duplicates", indexedWork + `
+    completions: 2
+    parallelism: 2
+pods:
+- {match: {index: 0}, runs: [{for: 1s}]}
+actions:
+- {after: {status: {succeeded: 1}}, scale: {parallelism: 1, completions: 1}}
+- {at: 1s, suspend: true}
+- {after: {condition: Suspended}, resume: true}
+faults:
+- {watch: all, delay: 1s, for: 5s}
+`},
+}
+
 func TestExcuses(t *testing.T) {
 	claims := DefaultClaims()
-	for _, e := range excuses {
+	for _, e := range append(excuses, excusesOfIndexes...) {
 		t.Run(e.name, func(t *testing.T) {
 			s, err := scenarios.Parse("excuse.yaml", []byte(e.scenario))
 			if err != nil {
 				t.Fatal(err)
 			}
-			for seed := range uint64(300) {
+			for seed := range uint64(100) {
 				var how []sim.Option
 				if seed > 0 {
 					how = []sim.Option{sim.WithSeed(seed)}

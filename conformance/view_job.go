@@ -119,6 +119,11 @@ func (j *jobState) stored(v *view, obj *batchv1.Job) {
 		j.deletion = moment{v.now, v.entry}
 	}
 	j.edits.note(j.before, obj, v.now)
+	if j.before != nil && j.shrunk {
+		for _, p := range j.pods {
+			p.displaced = p.displaced || p.job == j && !hasPlace(obj, p.obj)
+		}
+	}
 	if !v.byImplementation() {
 		j.edited = moment{v.now, v.entry}
 	}

@@ -47,6 +47,8 @@ type podState struct {
 	endedTracked  bool      // it was tracked when it ended
 	letGo         bool      // the implementation took its finalizer knowing that it had ended
 	swapped       bool      // it was controlled by somebody else, or by nobody, for a time
+	reindexed     bool      // somebody gave it another index, or none
+	displaced     bool      // its Job was without its index for a time, so that it may have been let go uncounted (EIJ-7)
 	denied        bool      // the implementation was told that it is gone, and may believe it (TRK-5)
 	accountOf     *jobState // whose account that is
 	// listed is the first version of its Job that lists the pod or counts it; nil if none does.
@@ -145,6 +147,8 @@ func (p *podState) control(v *view) {
 	was := p.job
 	p.job = v.controllerOf(p.obj)
 	p.swapped = p.swapped || p.before != nil && p.job != was
+	p.reindexed = p.reindexed || p.before != nil && indexOf(p.before) != indexOf(p.obj)
+	p.displaced = p.displaced || p.job != nil && !hasPlace(p.job.obj, p.obj)
 	if p.job == nil || p.job == p.last {
 		return
 	}
@@ -219,4 +223,13 @@ func (p *podState) ignored() bool { return p.obj.Status.Phase == corev1.PodFaile
 func (v *view) adoptedAgain(uid types.UID) bool {
 	p := v.podByUID[uid]
 	return p != nil && p.swapped
+}
+
+// releasedAs is the pod as it was when its tracking finalizer was taken; false if it has it.
+func (p *podState) releasedAs() (*corev1.Pod, bool) {
+	if !p.untracked.come() || p.tracked() {
+		return nil, false
+	}
+	pod, ok := p.untracked.entry.Object.(*corev1.Pod)
+	return pod, ok
 }

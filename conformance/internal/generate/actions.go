@@ -75,12 +75,14 @@ func (p *plan) edit(when sim.When, field string, value any) {
 	p.act(sim.Action{When: when, Patch: merge(map[string]any{"spec": map[string]any{field: value}})})
 }
 
-func merge(patch map[string]any) *sim.Patch {
+func merge(patch map[string]any) *sim.Patch { return patchOf(types.MergePatchType, patch) }
+
+func patchOf(kind types.PatchType, patch map[string]any) *sim.Patch {
 	data, err := json.Marshal(patch)
 	if err != nil {
 		panic(err) // made of maps, numbers and strings
 	}
-	return &sim.Patch{Type: types.MergePatchType, Data: data}
+	return &sim.Patch{Type: kind, Data: data}
 }
 
 func newCondition(kind, status string) *sim.Patch {

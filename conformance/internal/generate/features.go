@@ -16,37 +16,52 @@ type asks struct{ indexed, perIndex, failurePolicy, successPolicy, ttl bool }
 
 // ask draws which features the first Job uses. In a quarter of the cases there is none.
 func (p *plan) ask(job *batchv1.Job) {
-	f := p.features
-	if f == (Features{}) || !p.chance("features", 75) {
+	if p.features == (Features{}) || !p.chance("features", 75) {
 		return
 	}
-	p.asks.indexed = f.Indexed && p.chance("Indexed", 65)
-	p.asks.perIndex = f.BackoffLimitPerIndex && p.asks.indexed && p.chance("backoffLimitPerIndex", 45)
-	p.asks.successPolicy = f.SuccessPolicy && p.asks.indexed && p.chance("successPolicy", 35)
-	p.asks.failurePolicy = f.PodFailurePolicy && p.chance("podFailurePolicy", 40)
-	p.asks.ttl = f.TTLAfterFinished && p.chance("ttlSecondsAfterFinished", 25)
-	spec := &job.Spec
-	if p.asks.indexed {
-		p.indexed(spec)
-	}
-	if p.asks.failurePolicy || p.asks.perIndex { // restarts in place are counted by no index
-		spec.Template.Spec.RestartPolicy = corev1.RestartPolicyNever
-	}
+	p.asks = p.choose(&job.Spec)
 	if p.asks.failurePolicy { // the rules come when it is known how pods end
-		spec.PodFailurePolicy = &batchv1.PodFailurePolicy{}
-	}
-	if p.asks.ttl {
-		spec.TTLSecondsAfterFinished = new(pick(p.draw, "ttl", int32(0), 0, 1, 5, 30, 100, 3600))
+		job.Spec.PodFailurePolicy = &batchv1.PodFailurePolicy{}
 	}
 }
 
+// askToo gives another Job of the scenario features of its own, now that it is known what pods do.
+func (p *plan) askToo(job *batchv1.Job) {
+	if p.features == (Features{}) || !p.chance("features of another Job", 60) {
+		return
+	}
+	p.policies(&job.Spec, p.choose(&job.Spec))
+	fit(&job.Spec)
+}
+
+// choose draws which features a Job uses, and all of them but the rules of its policies.
+func (p *plan) choose(spec *batchv1.JobSpec) asks {
+	f := p.features
+	var a asks
+	a.indexed = f.Indexed && p.chance("Indexed", 65)
+	a.perIndex = f.BackoffLimitPerIndex && a.indexed && p.chance("backoffLimitPerIndex", 45)
+	a.successPolicy = f.SuccessPolicy && a.indexed && p.chance("successPolicy", 35)
+	a.failurePolicy = f.PodFailurePolicy && p.chance("podFailurePolicy", 40)
+	a.ttl = f.TTLAfterFinished && p.chance("ttlSecondsAfterFinished", 25)
+	if a.indexed {
+		p.indexed(spec, a.perIndex)
+	}
+	if a.failurePolicy || a.perIndex { // restarts in place are counted by no index
+		spec.Template.Spec.RestartPolicy = corev1.RestartPolicyNever
+	}
+	if a.ttl {
+		spec.TTLSecondsAfterFinished = new(pick(p.draw, "ttl", int32(0), 0, 1, 5, 30, 100, 3600))
+	}
+	return a
+}
+
 // indexed numbers the completions of a Job, and draws limits for each of them.
-func (p *plan) indexed(spec *batchv1.JobSpec) {
+func (p *plan) indexed(spec *batchv1.JobSpec, perIndex bool) {
 	spec.CompletionMode = new(batchv1.IndexedCompletion)
 	if spec.Completions == nil {
 		spec.Completions = new(int32(1 + p.below("indexes", 4)))
 	}
-	if !p.asks.perIndex {
+	if !perIndex {
 		return
 	}
 	spec.BackoffLimitPerIndex = new(pick(p.draw, "limit per index", int32(0), 0, 1, 1, 1, 2))
@@ -58,13 +73,12 @@ func (p *plan) indexed(spec *batchv1.JobSpec) {
 	}
 }
 
-// policies draws the rules of the Job's policies.
-func (p *plan) policies(job *batchv1.Job) {
-	spec := &job.Spec
-	if p.asks.failurePolicy {
+// policies draws the rules of a Job's policies.
+func (p *plan) policies(spec *batchv1.JobSpec, a asks) {
+	if a.failurePolicy {
 		p.failureRules(spec)
 	}
-	if p.asks.successPolicy && *spec.Completions > 0 {
+	if a.successPolicy && *spec.Completions > 0 {
 		p.successRules(spec)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strings"
 	"testing"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -101,6 +102,30 @@ func elastic(s *sim.Scenario) bool {
 	return anyAction(func(a *sim.Action) bool { return a.Scale != nil && a.Scale.Completions != nil })(s)
 }
 
+// shrinksThenGrows is an Indexed Job that gets smaller, and larger later.
+func shrinksThenGrows(s *sim.Scenario) bool {
+	smaller := false
+	var n int32
+	if c := spec(s).Completions; c != nil {
+		n = *c
+	}
+	for i := range s.Actions {
+		if scale := s.Actions[i].Scale; scale != nil && scale.Completions != nil {
+			if smaller && *scale.Completions > n {
+				return true
+			}
+			smaller, n = smaller || *scale.Completions < n, *scale.Completions
+		}
+	}
+	return false
+}
+
+func editsIndex(s *sim.Scenario) bool {
+	return anyPodAction(func(a *sim.PodAction) bool {
+		return a.Patch != nil && strings.Contains(string(a.Patch.Data), batchv1.JobCompletionIndexAnnotation)
+	})(s)
+}
+
 func editsTemplate(s *sim.Scenario) bool { return edits(`"template"`)(s) }
 
 func failureRule(is func(*batchv1.PodFailurePolicyRule) bool) func(*sim.Scenario) bool {
@@ -151,8 +176,20 @@ var optionalFeatures = []feature{
 	{"ttl", 300, ttl},
 	{"ttl 0", 70, func(s *sim.Scenario) bool { return equals(spec(s).TTLSecondsAfterFinished, 0) }},
 	{"ttl edit", 30, edits("ttlSecondsAfterFinished")},
+	{"another Job with features", 40, func(s *sim.Scenario) bool {
+		asks := func(j *batchv1.Job) bool {
+			return j != nil && (j.Spec.CompletionMode != nil || j.Spec.PodFailurePolicy != nil || j.Spec.TTLSecondsAfterFinished != nil)
+		}
+		return len(s.Jobs) > 1 && asks(s.Jobs[1]) || anyAction(func(a *sim.Action) bool { return asks(a.Create) })(s)
+	}},
 	{"elastic", 100, elastic},
+	{"shrinks, then grows", 50, shrinksThenGrows},
+	{"index edit", 30, editsIndex},
 	{"template edit", 60, editsTemplate},
+	{"template edit that resumes", 10, edits(`"suspend":false`)},
+	{"resources edit", 5, edits(`"resources"`)},
+	{"node selector edit", 5, edits(`"nodeSelector"`)},
+	{"node affinity edit", 3, edits(`"nodeAffinity"`)},
 }
 
 func TestStatsOfFeatures(t *testing.T) {

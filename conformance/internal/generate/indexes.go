@@ -72,13 +72,16 @@ func (p *plan) featureAction() bool {
 	spec := &p.s.Jobs[0].Spec
 	var able []func()
 	if p.features.ElasticIndexed && p.asks.indexed {
-		able = append(able, p.resize, p.resize)
+		able = append(able, p.resize, p.resize, p.shrinkAndGrow, p.shrinkAndGrow)
+	}
+	if p.asks.indexed {
+		able = append(able, p.editIndex, p.editIndex)
 	}
 	if p.features.SuspendedEdits {
 		able = append(able, p.editSuspended)
 	}
 	if p.features.TTLAfterFinished && p.asks.ttl {
-		able = append(able, p.editTTL)
+		able = append(able, p.editTTL, p.editTTL)
 	}
 	if spec.BackoffLimitPerIndex != nil {
 		able = append(able, func() {
@@ -91,48 +94,6 @@ func (p *plan) featureAction() bool {
 	}
 	able[p.below("feature", len(able))]()
 	return true
-}
-
-// resize makes an Indexed Job larger or smaller, and sometimes back again (EIJ-1 to EIJ-7).
-func (p *plan) resize() {
-	now := *p.s.Jobs[0].Spec.Completions
-	to := func(label string) *sim.Scale {
-		n := max(0, pick(p.draw, label, now+1, now-1, now-1, 1, now+2, 2, 0, 3))
-		s := &sim.Scale{Parallelism: new(n), Completions: new(n)}
-		if p.chance(label+" alone", 8) {
-			s.Parallelism = nil // refused, unless it is as large by chance
-		}
-		return s
-	}
-	when := p.when("resize")
-	p.act(sim.Action{When: when, Scale: to("new size")})
-	if p.chance("resized again", 35) {
-		when.At += pick(p.draw, "resized after", 0, second, 5*second, 30*second)
-		p.act(sim.Action{When: when, Scale: to("next size")})
-	}
-}
-
-// editSuspended suspends the Job, edits its template, and has it go on. An edit that comes too early is refused (MSD-1).
-func (p *plan) editSuspended() {
-	when := p.when("template edit")
-	if !suspended(p.s.Jobs[0]) {
-		p.act(sim.Action{When: when, Suspend: new(true)})
-		when.At += pick(p.draw, "edited after", 5*second, second, 0, 40*second)
-	}
-	template := map[string]any{}
-	switch p.weighted("edited in the template", 40, 25, 20, 15) {
-	case 0:
-		template["metadata"] = map[string]any{"annotations": map[string]any{"example.com/note": "edited"}}
-	case 1:
-		template["metadata"] = map[string]any{"labels": map[string]any{"edited": "yes"}}
-	case 2:
-		template["spec"] = map[string]any{"tolerations": []any{map[string]any{"key": "example.com/edited", "operator": "Exists"}}}
-	case 3:
-		template["spec"] = map[string]any{"terminationGracePeriodSeconds": 3} // never legal
-	}
-	p.edit(when, "template", template)
-	when.At += pick(p.draw, "resumed after the edit", second, 0, 10*second, 90*second)
-	p.act(sim.Action{When: when, Suspend: new(false)})
 }
 
 // editTTL changes ttlSecondsAfterFinished, often when the Job has finished already (TTL-4).

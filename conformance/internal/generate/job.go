@@ -59,6 +59,7 @@ func (p *plan) smallJob(name string) *batchv1.Job {
 	job.Spec.BackoffLimit = p.limit()
 	first := &p.s.Jobs[0].Spec.Template.Spec
 	job.Spec.Template.Spec = *first.DeepCopy() // scripts name its containers
+	p.askToo(job)
 	return job
 }
 

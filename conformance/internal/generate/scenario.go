@@ -71,7 +71,7 @@ func Scenario(c event.Chooser, o Options) *sim.Scenario {
 	p.ask(job)
 	p.pods(job)
 	p.indexScripts(job)
-	p.policies(job)
+	p.policies(&job.Spec, p.asks)
 	p.note(job)
 	p.deadline(job)
 	p.nodes()
