@@ -133,7 +133,7 @@ func (noCreationAfterDecision) job(x *examiner, j *jobState) {
 
 func (noCreationAfterDecision) pod(x *examiner, p *podState) {
 	j := p.maker
-	if p.created.entry != x.entry || !p.created.byImplementation() || j == nil || j.gone || !j.decided() {
+	if p.created.entry != x.entry || !p.created.byImplementation() || j == nil || j.gone || !j.decided() || failureHidden(j.obj) {
 		return
 	}
 	if j.surely(isDecided) {
@@ -142,7 +142,7 @@ func (noCreationAfterDecision) pod(x *examiner, p *podState) {
 }
 
 func activeAfterDecision(_ *examiner, j *jobState) (since time.Duration, what string, owed bool) {
-	if j.gone || !j.decided() || j.finished() || j.obj.DeletionTimestamp != nil || j.active == 0 {
+	if j.gone || !j.decided() || j.finished() || j.obj.DeletionTimestamp != nil || j.active == 0 || failureHidden(j.obj) {
 		return 0, "", false
 	}
 	return j.decidedAt, j.say("Job ", j.obj.Name, " is decided, and has active pods that nobody deletes"), true

@@ -89,6 +89,17 @@ func isDecided(job *batchv1.Job) bool {
 	return isTrue(job, batchv1.JobFailureTarget) || isTrue(job, batchv1.JobSuccessCriteriaMet)
 }
 
+// failureHidden reports whether an entry FailureTarget that is not True stands before one that is. kube-controller-manager
+// looks at the first alone: it forgets that it has decided (FIN-14).
+func failureHidden(job *batchv1.Job) bool {
+	for i := range job.Status.Conditions {
+		if c := &job.Status.Conditions[i]; c.Type == batchv1.JobFailureTarget {
+			return c.Status != corev1.ConditionTrue && isTrue(job, batchv1.JobFailureTarget)
+		}
+	}
+	return false
+}
+
 func isFinished(job *batchv1.Job) bool {
 	return isTrue(job, batchv1.JobFailed) || isTrue(job, batchv1.JobComplete)
 }

@@ -143,7 +143,7 @@ func (j *jobState) shortestWait(x *view, n func([]*podState) int, most time.Dura
 	var older []*podState
 	for _, f := range j.failures {
 		lost := f.account == unlisted && f.untracked.come() // somebody took its finalizer, or it was released
-		if f.surplus || f.unsure || lost || !f.surelyCounts(j) || f.failing.at <= x.runsSince || s != nil && f.failing.entry.Seq < s.ended.entry.Seq {
+		if f.surplus || f.killed || f.unsure || lost || !f.surelyCounts(j) || f.failing.at <= x.runsSince || s != nil && f.failing.entry.Seq < s.ended.entry.Seq {
 			continue
 		}
 		if s != nil && f.soonest <= s.latest {

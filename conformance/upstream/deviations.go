@@ -25,6 +25,7 @@ func Deviations() []Deviation {
 	return []Deviation{
 		{"job/conditions/status-is-settled-at-the-end", unstarted, "suspended-job-cannot-complete"},
 		{"job/status-writes/no-end-without-start", unstarted, "suspended-job-cannot-fail"},
+		{"job/evaluation/edits-do-not-undo-a-decision", unstarted, "suspended-job-cannot-complete"},
 		{"job/completions/no-more-than-completions", byName, "recreated-job-loses-successes"},
 		{"job/completions/surplus-is-deleted", byName, "recreated-job-loses-successes"},
 		{"job/parallelism/never-exceeds-target", byName, "recreated-job-loses-successes"},
@@ -41,6 +42,8 @@ func Deviations() []Deviation {
 		{"job/parallelism/only-surplus-is-deleted", vanished, "vanished-pod-counts-each-second"},
 		{"job/backoff-limit/pods-run-on-within-the-limit", vanished, "vanished-pod-counts-each-second"},
 		{"job/tracking/each-pod-counts-once", vanished, "vanished-pod-counts-each-second"},
+		{"job/backoff-limit/a-failure-counts-once", vanished, "vanished-pod-counts-as-failed"},
+		{"job/deletion/freed-pods-do-not-count", vanished, "vanished-pod-counts-as-failed"},
 		{"job/tracking/running-pods-keep-the-finalizer", swept, "adopted-pod-loses-its-finalizer"},
 		{"job/tracking/listed-before-released", swept, "adopted-pod-loses-its-success"},
 		{"job/completions/success-is-not-lost", swept, "adopted-pod-loses-its-success"},
