@@ -210,7 +210,17 @@ func phaseDecides(x *examiner, j *jobState) {
 }
 
 // tooManyEvent checks the events of a Job with more successes than completions (COMP-11).
-type tooManyEvent struct{ warned []types.UID }
+type tooManyEvent struct {
+	warned []types.UID
+	// completions are those of the version that became Complete; somebody may have changed them since.
+	completions perJob[int32]
+}
+
+func (c *tooManyEvent) job(x *examiner, j *jobState) {
+	if becameFinished(x, j) && isTrue(j.obj, batchv1.JobComplete) && !workQueue(j.obj) {
+		*c.completions.of(j) = *j.obj.Spec.Completions
+	}
+}
 
 func (c *tooManyEvent) call(x *examiner, e *trace.Entry) {
 	ev, ok := e.Object.(*corev1.Event)
@@ -222,7 +232,7 @@ func (c *tooManyEvent) call(x *examiner, e *trace.Entry) {
 		return
 	}
 	j := x.jobByUID[ev.InvolvedObject.UID]
-	if ev.Reason != "Completed" || j == nil || workQueue(j.obj) || j.obj.Status.Succeeded <= *j.obj.Spec.Completions {
+	if ev.Reason != "Completed" || j == nil || workQueue(j.obj) || j.obj.Status.Succeeded <= *c.completions.of(j) {
 		return
 	}
 	warned := false
@@ -231,6 +241,6 @@ func (c *tooManyEvent) call(x *examiner, e *trace.Entry) {
 	}
 	if x.exercised(); !warned {
 		x.violated("Job %s has %d successes with completions %d, and event Completed comes without TooManySucceededPods before",
-			j.obj.Name, j.obj.Status.Succeeded, *j.obj.Spec.Completions)
+			j.obj.Name, j.obj.Status.Succeeded, *c.completions.of(j))
 	}
 }

@@ -174,7 +174,12 @@ func announcedAtTheEnd(x *examiner, e *trace.Entry) {
 }
 
 // suspensionNews remembers since when the Suspended entries are as they are.
-type suspensionNews struct{ since perJob[time.Duration] }
+type suspensionNews struct {
+	since perJob[time.Duration]
+	// refused are the names of events that were not stored. client-go's recorder takes them for stored when there is one of
+	// that name, and patches that one instead when it happens again.
+	refused []string
+}
 
 func (c *suspensionNews) job(x *examiner, j *jobState) {
 	if j.gone || j.before == nil {
@@ -188,8 +193,11 @@ func (c *suspensionNews) job(x *examiner, j *jobState) {
 }
 
 func (c *suspensionNews) call(x *examiner, e *trace.Entry) {
+	if e.Resource == "events" && e.Status != nil {
+		c.refused = append(c.refused, e.Name)
+	}
 	ev, j := eventOf(x, e)
-	if ev == nil || j == nil || j.gone {
+	if ev == nil || j == nil || j.gone || slices.Contains(c.refused, e.Name) {
 		return
 	}
 	status := corev1.ConditionTrue

@@ -55,8 +55,10 @@ func fromTerminatingNamespace(e *trace.Entry) bool {
 }
 
 // slowStart checks POD-9.
-type slowStart struct {
-	in    evaluation
+type slowStart struct{ perEvaluation[creationsTried] }
+
+// creationsTried are the creations of one evaluation.
+type creationsTried struct {
 	tried int
 	// allowed is how many may be tried in this evaluation; 0 as long as none has failed.
 	allowed int
@@ -67,22 +69,20 @@ func (c *slowStart) call(x *examiner, e *trace.Entry) {
 	if !x.evaluates() || !creates(e) {
 		return
 	}
-	if c.in != x.evaluation {
-		*c = slowStart{in: x.evaluation}
-	}
-	c.tried++
-	if c.allowed > 0 && c.tried > c.allowed {
-		x.violatedBy([]*trace.Entry{c.first},
+	a := c.of(x.evaluation)
+	a.tried++
+	if a.allowed > 0 && a.tried > a.allowed {
+		x.violatedBy([]*trace.Entry{a.first},
 			"creation %d of one evaluation comes although an earlier one has failed: expected no more than %d",
-			c.tried, c.allowed)
+			a.tried, a.allowed)
 	}
-	if c.allowed > 0 || !failedCall(e) || fromTerminatingNamespace(e) {
+	if a.allowed > 0 || !failedCall(e) || fromTerminatingNamespace(e) {
 		return
 	}
 	x.exercised()
-	c.first = e
-	for c.allowed = 1; c.allowed < c.tried; { // 1, 3, 7 …
-		c.allowed = 2*c.allowed + 1
+	a.first = e
+	for a.allowed = 1; a.allowed < a.tried; { // 1, 3, 7 …
+		a.allowed = 2*a.allowed + 1
 	}
 }
 

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -153,6 +154,9 @@ func (c *ownWrites) instance(_ *examiner, e *trace.Entry) {
 }
 
 func (c *ownWrites) call(x *examiner, e *trace.Entry) {
+	if e.Verb == "list" && e.OK() && !e.Lost { // its cache may show what is listed from now on, before a watch follows
+		c.open = slices.DeleteFunc(c.open, func(own ownWrite) bool { return own.entry.Resource == e.Resource })
+	}
 	if !x.evaluates() {
 		return
 	}

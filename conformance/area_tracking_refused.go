@@ -89,8 +89,10 @@ func freedAndListed(x *examiner, j *jobState) types.UID {
 }
 
 // releasesTogether follows the removal of finalizers in one evaluation.
-type releasesTogether struct {
-	in      evaluation
+type releasesTogether struct{ perEvaluation[removals] }
+
+// removals are those that one evaluation has asked for.
+type removals struct {
 	refused *trace.Entry // the first refusal
 	job     *jobState
 	asked   []*podState
@@ -104,12 +106,10 @@ func (c *releasesTogether) call(x *examiner, e *trace.Entry) {
 	if p == nil || p.job == nil {
 		return
 	}
-	if c.in != x.evaluation {
-		c.in, c.refused, c.asked = x.evaluation, nil, c.asked[:0]
-	}
-	c.asked = append(c.asked, p)
-	if c.refused == nil && e.Status != nil && (p.account == listedSucceeded || p.account == listedFailed) {
-		c.refused, c.job = e, p.job
+	r := c.of(x.evaluation)
+	r.asked = append(r.asked, p)
+	if r.refused == nil && e.Status != nil && (p.account == listedSucceeded || p.account == listedFailed) {
+		r.refused, r.job = e, p.job
 	}
 }
 
@@ -118,14 +118,14 @@ func (c *releasesTogether) instance(x *examiner, e *trace.Entry) {
 	if e.Verb == "sync" || e.Verb == "error" {
 		c.lookBack(x)
 	}
-	c.in, c.refused = evaluation{}, nil
+	c.forget()
 }
 
 // tick looks back when time goes on, since nothing says when a program has done what it wants to do.
 func (c *releasesTogether) tick(x *examiner, _ time.Duration) {
 	if x.sync == 0 {
 		c.lookBack(x)
-		c.in, c.refused = evaluation{}, nil
+		c.forget()
 	}
 }
 
@@ -136,17 +136,23 @@ func (c *releasesTogether) end(x *examiner) {
 }
 
 func (c *releasesTogether) lookBack(x *examiner) {
-	if c.refused == nil || !c.job.counted() {
+	for i := range c.all {
+		c.all[i].lookBack(x)
+	}
+}
+
+func (r *removals) lookBack(x *examiner) {
+	if r.refused == nil || !r.job.counted() {
 		return
 	}
-	for _, p := range c.job.pods {
+	for _, p := range r.job.pods {
 		listed := p.account == listedSucceeded || p.account == listedFailed
-		if p.job != c.job || !listed || !p.tracked() || p.seen == nil {
+		if p.job != r.job || !listed || !p.tracked() || p.seen == nil {
 			continue
 		}
-		if x.exercised(); !slices.Contains(c.asked, p) {
-			x.violatedBy([]*trace.Entry{c.refused}, "the finalizer of pod %s could not be removed, and that of pod %s, which Job %s lists too, "+
-				"is not removed by the same evaluation", c.refused.Name, p.obj.Name, c.job.obj.Name)
+		if x.exercised(); !slices.Contains(r.asked, p) {
+			x.violatedBy([]*trace.Entry{r.refused}, "the finalizer of pod %s could not be removed, and that of pod %s, which Job %s lists too, "+
+				"is not removed by the same evaluation", r.refused.Name, p.obj.Name, r.job.obj.Name)
 		}
 	}
 }
