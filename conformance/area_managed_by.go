@@ -47,5 +47,4 @@ var managedBy = []Requirement{
 
 var uncheckedManagedBy = []Unchecked{
 	{"MB-2", "it is about the API server: spec.managedBy never changes; conformance/upstream/differential compares that"},
-	{"MB-3", "it takes pods of another controller's Job, and nobody but the implementation makes pods in a scenario"},
 }

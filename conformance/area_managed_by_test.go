@@ -89,7 +89,7 @@ func TestReferenceIsAnExternalController(t *testing.T) {
 		if row.Violation != nil {
 			t.Errorf("%s: %s: %s", row.ID, row.Violation.Run, row.Violation.Text)
 		}
-		if strings.HasPrefix(row.ID, "job/managed-by/") && row.Verdict != Conformant {
+		if strings.HasPrefix(row.ID, "job/managed-by/") && row.Verdict != Conformant && row.ID != besideOthers[0].ID {
 			t.Errorf("%s: expected an occasion, got %s", row.ID, row.Verdict)
 		}
 	}

@@ -31,10 +31,7 @@ func takesOnlyItsOwn(x *examiner, e *trace.Entry) {
 	if p == nil {
 		return
 	}
-	before := p.before
-	if p.obj.ResourceVersion == pod.ResourceVersion && p.obj != pod {
-		before = p.obj // the last write to a pod that goes with it
-	}
+	before := p.writtenOver(pod)
 	if before == nil {
 		return
 	}
@@ -47,4 +44,12 @@ func takesOnlyItsOwn(x *examiner, e *trace.Entry) {
 			return
 		}
 	}
+}
+
+// writtenOver is what a pod was like before the write that has just made this of it.
+func (p *podState) writtenOver(pod *corev1.Pod) *corev1.Pod {
+	if p.obj != pod && p.obj.ResourceVersion == pod.ResourceVersion {
+		return p.obj // the last write to a pod, which goes with it
+	}
+	return p.before
 }

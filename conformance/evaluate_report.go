@@ -72,7 +72,7 @@ func (e *evaluator) profile() Profile {
 	}
 	return Profile{
 		Kubernetes: fmt.Sprintf("1.%d", e.claims.Kubernetes), Levels: levels, Features: e.claims.Features,
-		ManagedBy: e.claims.otherName(), Finalizer: e.claims.Finalizer,
+		ManagedBy: e.claims.otherName(), Finalizer: e.claims.Finalizer, Neighbours: e.namesBeside(),
 		Reaction: e.claims.Bounds.Reaction.String(), Retry: e.claims.Bounds.Retry.String(),
 	}
 }
@@ -85,7 +85,7 @@ func (e *evaluator) scenarioRow(f *scenarioFinding) ScenarioRow {
 	if f.verdict != Conformant && f.verdict != NotClaimed {
 		row.Reproduce = e.reproduce(Reproduction{
 			Implementation: e.impl.Name(), Scenario: f.scenario.Name, Replay: f.replay, UpstreamExact: e.claims.UpstreamExact,
-			Features: e.claims.Features, ManagedBy: e.claims.otherName(), Finalizer: e.claims.ownFinalizer(),
+			Features: e.claims.Features, ManagedBy: e.claims.otherName(), Finalizer: e.claims.ownFinalizer(), Neighbours: e.namesBeside(),
 		})
 	}
 	return row
@@ -136,7 +136,7 @@ func (e *evaluator) violationRow(f *finding) *ViolationRow {
 	reproduction := Reproduction{
 		Implementation: e.impl.Name(), Requirement: f.requirement.ID, Scenario: c.scenario,
 		Seed: e.seed, Case: c.number, UpstreamExact: e.claims.UpstreamExact,
-		Features: e.claims.Features, ManagedBy: e.claims.otherName(), Finalizer: e.claims.ownFinalizer(),
+		Features: e.claims.Features, ManagedBy: e.claims.otherName(), Finalizer: e.claims.ownFinalizer(), Neighbours: e.namesBeside(),
 	}
 	if len(c.result.Token.Choices) > 0 && c.scenario != "" {
 		reproduction.Replay = row.Replay

@@ -27,7 +27,8 @@ func (e *evaluator) simulate(s *sim.Scenario, how ...sim.Option) (r *sim.Result,
 			err = &harnessFailure{fmt.Sprintf("the simulator panicked in scenario %s: %v\n%s", s.Name, p, debug.Stack())}
 		}
 	}()
-	r, err = sim.Run(s, e.impl, append([]sim.Option{sim.WithLimits(runLimits())}, how...)...)
+	how = append([]sim.Option{sim.WithLimits(runLimits())}, how...)
+	r, err = sim.Run(s, e.impl, append(how, e.beside()...)...)
 	if err == nil {
 		switch r.Ending {
 		case sim.Stuck:

@@ -20,12 +20,7 @@ func FeaturesOf(s *sim.Scenario) []Feature { return featuresOf(s) }
 // ManagedBy is none of them: whose Jobs those of a scenario are is what WithManagedBy says.
 func featuresOf(s *sim.Scenario) []Feature {
 	used := map[Feature]bool{}
-	jobs := slices.Clone(s.Jobs)
-	for i := range s.Actions {
-		if job := s.Actions[i].Create; job != nil {
-			jobs = append(jobs, job)
-		}
-	}
+	jobs := jobsOf(s)
 	for _, job := range jobs {
 		usedBySpec(&job.Spec, used)
 	}

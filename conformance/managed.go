@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -46,9 +47,12 @@ func (c *Claims) checkManager() error {
 
 // ManageJobs returns a scenario as it is for a controller that looks after the Jobs of that name only: what nobody or the
 // built-in controller manages in it is managed by that name, and what example.com/other manages is the built-in
-// controller's, which leaves spec.managedBy empty. The scenario that is given is not changed.
+// controller's, which leaves spec.managedBy empty. A scenario in which the name stands already is taken for one that is so,
+// such as a counter-example that was saved. The scenario that is given is not changed.
 func ManageJobs(s *sim.Scenario, name string) *sim.Scenario {
-	if name == batchv1.JobControllerName {
+	if name == batchv1.JobControllerName || slices.ContainsFunc(jobsOf(s), func(job *batchv1.Job) bool {
+		return valueOr(job.Spec.ManagedBy, "") == name
+	}) {
 		return s
 	}
 	managed := *s
@@ -65,12 +69,22 @@ func ManageJobs(s *sim.Scenario, name string) *sim.Scenario {
 	return &managed
 }
 
+// jobsOf are the Jobs of a scenario, those that users create later too.
+func jobsOf(s *sim.Scenario) []*batchv1.Job {
+	jobs := slices.Clone(s.Jobs)
+	for i := range s.Actions {
+		if job := s.Actions[i].Create; job != nil {
+			jobs = append(jobs, job)
+		}
+	}
+	return jobs
+}
+
 func manageJob(job *batchv1.Job, name string) *batchv1.Job {
 	job = job.DeepCopy()
 	switch valueOr(job.Spec.ManagedBy, batchv1.JobControllerName) {
 	case batchv1.JobControllerName:
 		job.Spec.ManagedBy = &name
-	case name: // as one that was rewritten before
 	case otherManager:
 		job.Spec.ManagedBy = nil
 	}

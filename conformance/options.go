@@ -32,6 +32,8 @@ type options struct {
 	allFeatures bool
 	scenario    *sim.Scenario
 	replay      *event.Token
+	// neighbours are other controllers in the cluster.
+	neighbours []neighbour
 
 	requirements []*Requirement
 	progress     func(Progress)
@@ -130,6 +132,8 @@ type Reproduction struct {
 	// Finalizer that of WithFinalizer. They are empty for the built-in controller's.
 	Features             []Feature
 	ManagedBy, Finalizer string
+	// Neighbours are the names of WithNeighbour.
+	Neighbours []string
 }
 
 // newOptions applies options and checks that they make sense.
@@ -236,6 +240,8 @@ func (o *options) unclaimed(r *Requirement) string {
 		return fmt.Sprintf("the feature %s is not claimed", r.Feature)
 	case r.External && o.claims.otherName() == "":
 		return "it is about controllers whose Jobs name them, and no name was given"
+	case r.Beside && len(o.neighbours) == 0:
+		return "it is about controllers beside another one, and none was given"
 	case r.Since > o.claims.Kubernetes:
 		return fmt.Sprintf("it holds since Kubernetes 1.%d", r.Since)
 	}
@@ -263,6 +269,9 @@ func callToReproduce(r Reproduction) string {
 	}
 	if r.Finalizer != "" {
 		args = append(args, fmt.Sprintf("conformance.WithFinalizer(%q)", r.Finalizer))
+	}
+	for _, name := range r.Neighbours {
+		args = append(args, fmt.Sprintf("conformance.WithNeighbour(%q, neighbour)", name))
 	}
 	if features := slices.DeleteFunc(slices.Clone(r.Features), func(f Feature) bool {
 		return f == ManagedBy && r.ManagedBy != ""

@@ -58,6 +58,8 @@ type Profile struct {
 	ManagedBy string `json:"managedBy,omitempty"`
 	// Finalizer is what it keeps pods with until they are counted.
 	Finalizer string `json:"finalizer"`
+	// Neighbours are the names of other controllers that worked in the cluster.
+	Neighbours []string `json:"neighbours,omitempty"`
 	// Reaction and Retry are the time bounds, as Go writes durations.
 	Reaction string `json:"reaction"`
 	Retry    string `json:"retry"`

@@ -25,6 +25,7 @@ func (r *Report) facts() []fact {
 		{"Features", joined(r.Profile.Features)},
 		{"Managed by", r.Profile.ManagedBy},
 		{"Finalizer", r.Profile.Finalizer},
+		{"Neighbours", strings.Join(r.Profile.Neighbours, ", ")},
 		{"Reaction time", r.Profile.Reaction},
 		{"Retry time", r.Profile.Retry},
 		{"Focus", r.Focus},

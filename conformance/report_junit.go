@@ -91,7 +91,7 @@ func (r *Report) junitProperties() []junitProperty {
 	for _, pair := range [][2]string{
 		{"implementation", r.Implementation}, {"version", r.Identity.Version}, {"suite", r.Suite},
 		{"kubernetes", r.Profile.Kubernetes}, {"levels", joined(r.Profile.Levels)}, {"features", joined(r.Profile.Features)},
-		{"managedBy", r.Profile.ManagedBy}, {"finalizer", r.Profile.Finalizer}, {"leftOut", strings.Join(r.LeftOutText(), "; ")}, {"reaction", r.Profile.Reaction}, {"seed", strconv.FormatUint(r.Seed, 10)}, {"cases", strconv.Itoa(r.Cases)},
+		{"managedBy", r.Profile.ManagedBy}, {"finalizer", r.Profile.Finalizer}, {"neighbours", strings.Join(r.Profile.Neighbours, " ")}, {"leftOut", strings.Join(r.LeftOutText(), "; ")}, {"reaction", r.Profile.Reaction}, {"seed", strconv.FormatUint(r.Seed, 10)}, {"cases", strconv.Itoa(r.Cases)},
 		{"focus", r.Focus}, {"only", r.Only}, {"verdict", string(r.Verdict)},
 	} {
 		if pair[1] != "" {

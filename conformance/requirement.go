@@ -48,6 +48,8 @@ type Requirement struct {
 	Since Minor
 	// External requirements bind only implementations that look after Jobs under a name of their own (WithManagedBy).
 	External bool
+	// Beside requirements bind only implementations beside which another controller works (WithNeighbour).
+	Beside bool
 	// Bound names the time bound that it uses; empty if it has none.
 	Bound BoundName
 	// Scenarios are built-in scenarios that show it.
@@ -69,7 +71,7 @@ var catalog = [][]Requirement{
 	conditions, counters, statusWrites, times, suspension, replacement, tracking, ownership, disruption, deletion, resilience, events, outcome, implementation,
 	indexedJobs, elasticIndexed, backoffPerIndex,
 	failurePolicy, successPolicy, ttl,
-	suspendedEdits, managedBy,
+	suspendedEdits, managedBy, besideOthers,
 }
 
 // Requirements returns all requirements, area by area. They are shared and must not be changed.

@@ -51,9 +51,12 @@ func (c *Claims) adapt(s *sim.Scenario) *sim.Scenario {
 // TrackPods returns a scenario as it is for a controller that keeps its pods with that finalizer: users who take
 // batch.kubernetes.io/job-tracking from a pod in it, or put it on one, do so with that one. Scenarios say upstream's where
 // they mean the finalizer by which the controller counts. Where they mean that of somebody else, which they call
-// other.example.com/job-tracking, upstream's takes its place. The scenario that is given is not changed.
+// other.example.com/job-tracking, upstream's takes its place. A scenario in which a user takes the finalizer already is taken
+// for one that is so. The scenario that is given is not changed.
 func TrackPods(s *sim.Scenario, finalizer string) *sim.Scenario {
-	if finalizer == batchv1.JobTrackingFinalizer {
+	if finalizer == batchv1.JobTrackingFinalizer || slices.ContainsFunc(s.Actions, func(a sim.Action) bool {
+		return a.Pod != nil && a.Pod.RemoveFinalizer == finalizer
+	}) {
 		return s
 	}
 	tracked := *s

@@ -45,6 +45,7 @@ func TestTrackPods(t *testing.T) {
 	g.Expect(before.Actions[0].Pod.RemoveFinalizer).To(Equal(upstreams))
 	g.Expect(string(before.Actions[3].Pod.Patch.Data)).To(ContainSubstring(upstreams))
 	g.Expect(TrackPods(before, upstreams)).To(BeIdenticalTo(before))
+	g.Expect(TrackPods(after, ourFinalizer)).To(BeIdenticalTo(after), "what is upstream's now was somebody else's")
 }
 
 // TestReferenceKeepsPodsWithItsOwnFinalizer holds it to everything as an external controller that follows POD-4: the core,

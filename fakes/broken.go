@@ -27,6 +27,8 @@ type Broken struct {
 	Clauses []string
 	// ManagedBy is the name of the external controller that makes the mistake; empty for the built-in one (MB-1).
 	ManagedBy string
+	// Beside is the name of another controller in the cluster, with whose Jobs it makes the mistake; empty if it takes none.
+	Beside string
 	// Bug is the public issue of the real bug that it re-creates, as "kubernetes/kubernetes#62382"; empty if none.
 	Bug string
 	// Break replaces one decision. What an instance must remember for it belongs into the instance, never into Break:
@@ -89,6 +91,15 @@ func (b Broken) Implementation(options ...Option) adapter.Implementation {
 	}
 	b.Break(&d)
 	return Implementation("broken:"+b.Name, d)
+}
+
+// Neighbour is the other controller in the cluster that its mistake takes: the reference, which keeps pods with the
+// finalizer of the built-in controller, as it may; nil if it takes none.
+func (b Broken) Neighbour() adapter.Implementation {
+	if b.Beside == "" {
+		return nil
+	}
+	return ReferenceImplementation(ManagedBy(b.Beside))
 }
 
 // AllBroken lists the broken implementations by name.

@@ -5,6 +5,7 @@ import (
 	"path"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 )
 
 // brokenManagers mistake whose Jobs they look after. Those that mistake it for every Job stand in brokenOwnership.
@@ -91,4 +92,45 @@ var brokenManagers = []Broken{
 			})
 		},
 	},
+	{
+		Name:    "others-dying-pods-freed",
+		Mistake: "It takes the reserved finalizer from every pod that is being deleted, also if another controller has not counted it yet.",
+		Clauses: []string{"MB-3"},
+		Beside:  "example.com/other",
+		Break: func(d *Decisions) {
+			withOthersPods(d, func(ctx context.Context, s *jobSync, pod *corev1.Pod) {
+				if pod.DeletionTimestamp != nil {
+					_ = dropFinalizer(ctx, s, pod)
+				}
+			})
+		},
+	},
+	{
+		Name:    "others-failed-pods-deleted",
+		Mistake: "It deletes failed pods of every Job, whoever manages it.",
+		Clauses: []string{"MB-3"},
+		Beside:  "example.com/other",
+		Break: func(d *Decisions) {
+			withOthersPods(d, func(ctx context.Context, s *jobSync, pod *corev1.Pod) {
+				if pod.Status.Phase == corev1.PodFailed {
+					_ = deletePod(ctx, s, pod)
+				}
+			})
+		},
+	},
+}
+
+// withOthersPods does something with each pod of a Job that is somebody else's.
+func withOthersPods(d *Decisions, do func(context.Context, *jobSync, *corev1.Pod)) {
+	foreign := d.IsForeign
+	d.IsForeign = func(*batchv1.Job) bool { return false }
+	unlessDone(d, func(ctx context.Context, s *jobSync) bool {
+		if !foreign(s.job) {
+			return false
+		}
+		for _, pod := range everyPod(ctx, s) {
+			do(ctx, s, pod)
+		}
+		return true
+	})
 }

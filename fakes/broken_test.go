@@ -21,9 +21,9 @@ import (
 )
 
 // behaviour identifies all that an implementation did in a run: its writes, not what it logged or read.
-func behaviour(t *testing.T, s *sim.Scenario, impl adapter.Implementation) string {
+func behaviour(t *testing.T, s *sim.Scenario, impl adapter.Implementation, options ...sim.Option) string {
 	t.Helper()
-	res, err := sim.Run(s, impl, sim.WithLimits(sim.Limits{Events: 100_000}))
+	res, err := sim.Run(s, impl, append(options, sim.WithLimits(sim.Limits{Events: 100_000}))...)
 	if err != nil {
 		t.Fatalf("running %s on %s: %v", s.Name, impl.Name(), err)
 	}
@@ -45,8 +45,8 @@ func behaviour(t *testing.T, s *sim.Scenario, impl adapter.Implementation) strin
 // which it acts differently from the reference.
 func TestBrokenImplementationsAreWrong(t *testing.T) {
 	type known struct {
-		name     string
-		scenario *sim.Scenario
+		name, beside string
+		scenario     *sim.Scenario
 	}
 	right := map[known]string{}
 	for _, b := range fakes.AllBroken() {
@@ -55,11 +55,15 @@ func TestBrokenImplementationsAreWrong(t *testing.T) {
 		}
 		t.Run(b.Name, func(t *testing.T) {
 			impl, seen := b.Implementation(), map[*sim.Scenario]bool{}
+			var beside []sim.Option
+			if b.Beside != "" {
+				beside = append(beside, sim.WithNeighbour(b.Beside, b.Neighbour()))
+			}
 			behaviour := func(s *sim.Scenario, impl adapter.Implementation) string {
-				return behaviour(t, conformance.ManageJobs(s, cmp.Or(b.ManagedBy, batchv1.JobControllerName)), impl)
+				return behaviour(t, conformance.ManageJobs(s, cmp.Or(b.ManagedBy, batchv1.JobControllerName)), impl, beside...)
 			}
 			reference := func(s *sim.Scenario) string {
-				key := known{b.ManagedBy, s}
+				key := known{b.ManagedBy, b.Beside, s}
 				if _, ok := right[key]; !ok {
 					right[key] = behaviour(s, fakes.ReferenceImplementation(fakes.ManagedBy(cmp.Or(b.ManagedBy, batchv1.JobControllerName))))
 				}

@@ -44,7 +44,7 @@ func TestMatrix(t *testing.T) {
 	var mutants []matrix.Mutant
 	for _, b := range fakes.AllBroken() {
 		mutants = append(mutants, matrix.Mutant{
-			Name: b.Name, Clauses: b.Clauses, ManagedBy: b.ManagedBy, Implementation: b.Implementation(),
+			Name: b.Name, Clauses: b.Clauses, ManagedBy: b.ManagedBy, Implementation: b.Implementation(), Beside: b.Beside, Neighbour: b.Neighbour(),
 		})
 	}
 	mutants = append(mutants, outliving())

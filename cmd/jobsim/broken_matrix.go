@@ -18,7 +18,7 @@ func (p *program) showMatrix(ctx context.Context, list []fakes.Broken, o *broken
 	var mutants []matrix.Mutant
 	for _, b := range list {
 		mutants = append(mutants, matrix.Mutant{
-			Name: b.Name, Clauses: b.Clauses, ManagedBy: b.ManagedBy, Implementation: b.Implementation(),
+			Name: b.Name, Clauses: b.Clauses, ManagedBy: b.ManagedBy, Implementation: b.Implementation(), Beside: b.Beside, Neighbour: b.Neighbour(),
 		})
 	}
 	ctx, stop := p.untilInterrupted(ctx)

@@ -55,9 +55,9 @@ const conformanceExample = `  # Does the reference conform?
   # An external controller, whose Jobs name it in spec.managedBy
   jobsim conformance --managed-by example.com/controller --checks 200
 
-  # The same, with a finalizer of its own on its pods
+  # The same, with a finalizer of its own on its pods, beside the built-in one
   jobsim conformance --managed-by example.com/controller \
-    --finalizer example.com/job-tracking
+    --finalizer example.com/job-tracking --neighbour kubernetes.io/job-controller
 
   # One requirement, with more random cases
   jobsim conformance --focus BL-1 --checks 20000
@@ -92,6 +92,7 @@ type conformanceOptions struct {
 	features        featuresFlag
 	managedBy       given
 	finalizer       given
+	neighbour       neighbourFlag
 	reaction        span
 	reports         []string
 	save            given
@@ -157,6 +158,7 @@ func (o *conformanceOptions) addTo(command *cobra.Command) {
 	flags.Var(&o.features, "features", "which optional features it claims: names with commas, all or none")
 	flags.Var(&o.managedBy, "managed-by", "have all Jobs managed by this name, as an external controller's are")
 	flags.Var(&o.finalizer, "finalizer", "the finalizer that it keeps pods with until they are counted (default "+batchv1.JobTrackingFinalizer+")")
+	o.neighbour.flag(command)
 	flags.Var(&o.reaction, "reaction", "virtual time that it may take to act on what it can know")
 	flags.StringArrayVar(&o.reports, "report", nil, "write a report `file`, again for more: .json, .yaml, .xml (JUnit), .md or .html")
 	flags.Var(&o.save, "save", "write each counter-example into this directory, as a scenario file")
@@ -208,6 +210,13 @@ func (o *conformanceOptions) evaluation(p *program) ([]conformance.Option, error
 	}
 	if o.finalizer.set {
 		options = append(options, conformance.WithFinalizer(o.finalizer.value))
+	}
+	if o.neighbour.set() {
+		actor, err := o.neighbour.actor(o.managerName())
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, conformance.WithNeighbour(actor, o.neighbour.implementation()))
 	}
 	if o.profile.value == profileUpstreamExact {
 		options = append(options, conformance.WithUpstreamExact())

@@ -22,13 +22,17 @@ func (o *conformanceOptions) claimed(p *program) conformance.Option {
 }
 
 // claimAsBroken is what broken implementations claim unless it is said otherwise. Each is the reference, which keeps all of
-// it, with one mistake, and that may be one about timing or order, or one of an external controller.
+// it, with one mistake, and that may be one about timing or order, or one of an external controller,
+// or one that takes another controller in the cluster.
 func (o *conformanceOptions) claimAsBroken(mistake string, profiled bool) {
 	if !profiled {
 		o.profile.value = profileUpstreamExact
 	}
 	if b, known := fakes.GetBroken(mistake); known && b.ManagedBy != "" && !o.managedBy.set {
 		o.managedBy.value, o.managedBy.set = b.ManagedBy, true
+	}
+	if b, known := fakes.GetBroken(mistake); known && b.Beside != "" && !o.neighbour.set() {
+		o.neighbour.value = b.Beside
 	}
 }
 

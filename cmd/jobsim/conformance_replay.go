@@ -17,20 +17,25 @@ func (o *conformanceOptions) onlyScenario(p *program) (conformance.Option, error
 	if err != nil {
 		return nil, err
 	}
+	if !o.replay.set {
+		return conformance.WithScenario(s, nil), nil
+	}
+	token, err := parseReplay(o.replay.value, o.asClaimed(s), file, "")
+	if err != nil {
+		return nil, err
+	}
+	return conformance.WithScenario(s, &token), nil
+}
+
+// asClaimed is a scenario as the evaluation makes it, of which a token is.
+func (o *conformanceOptions) asClaimed(s *sim.Scenario) *sim.Scenario {
 	if o.managedBy.set {
 		s = conformance.ManageJobs(s, o.managedBy.value)
 	}
 	if o.finalizer.set {
 		s = conformance.TrackPods(s, o.finalizer.value)
 	}
-	if !o.replay.set {
-		return conformance.WithScenario(s, nil), nil
-	}
-	token, err := parseReplay(o.replay.value, s, file, "")
-	if err != nil {
-		return nil, err
-	}
-	return conformance.WithScenario(s, &token), nil
+	return s
 }
 
 // readScenario reads the scenario that --scenario names: a situation, a built-in one, or a file.
@@ -99,6 +104,9 @@ func (o *conformanceOptions) again(r conformance.Reproduction) string {
 	}
 	if o.finalizer.set {
 		words = append(words, "--finalizer", o.finalizer.value)
+	}
+	if o.neighbour.set() {
+		words = append(words, "--neighbour", o.neighbour.value)
 	}
 	if o.reaction.value != usualReaction() {
 		words = append(words, "--reaction", o.reaction.String())

@@ -41,6 +41,12 @@ func TestConformanceUsage(t *testing.T) {
 			`Invalid value: "me": must be a domain-prefixed path (such as "acme.io/foo")` + "\n"},
 		{"--managed-by example.com/me --implementation example", "--managed-by: expected the reference or a broken implementation; " +
 			"example cannot be told that its name is example.com/me\n"},
+		{"--neighbour me", `invalid argument "me" for "--neighbour" flag: expected the name of a controller such as ` +
+			"kubernetes.io/job-controller or example.com/controller\n" + help},
+		{"--neighbour kubernetes.io/job-controller", "--neighbour kubernetes.io/job-controller: expected another controller than the one " +
+			"that runs already under this name (an external controller has another name, which --managed-by of jobsim conformance says)\n"},
+		{"--neighbour example.com/me --managed-by example.com/me", "--neighbour example.com/me: expected another controller than the one " +
+			"that runs already under this name\n"},
 		{"--finalizer orphan", `finalizer "orphan": expected a name with a domain such as example.com/job-tracking: ` +
 			"there is no domain before a slash\n"},
 		{"--finalizer example.com/job_tracking!", `finalizer "example.com/job_tracking!": expected a name with a domain such as ` +

@@ -73,6 +73,10 @@ func TestBrokenImplementationsClaimWhatTheirMistakeIsAbout(t *testing.T) {
 	g.Expect(head("--managed-by", "example.com/me")).To(gomega.ContainSubstring("\nFeatures:     all; all Jobs managed by example.com/me\n"))
 	g.Expect(head()).NotTo(gomega.ContainSubstring("Finalizer:"), "upstream's goes without saying")
 	g.Expect(head("--finalizer", "example.com/mine")).To(gomega.ContainSubstring("\nFinalizer:    example.com/mine\n"), "POD-4")
+	g.Expect(head("--managed-by", "example.com/me", "--neighbour", "kubernetes.io/job-controller")).To(
+		gomega.ContainSubstring("\nNeighbours:   kube-controller-manager\n"))
+	g.Expect(head("--implementation", "broken:others-failed-pods-deleted")).To(gomega.ContainSubstring("\nNeighbours:   example.com/other\n"),
+		"its mistake takes one")
 	g.Expect(head("--finalizer", "batch.kubernetes.io/job-tracking", "--implementation", "example")).NotTo(gomega.ContainSubstring("Finalizer:"))
 }
 
@@ -80,14 +84,15 @@ func TestBrokenImplementationsClaimWhatTheirMistakeIsAbout(t *testing.T) {
 func TestClaimsStandInTheCommand(t *testing.T) {
 	g := gomega.NewWithT(t)
 	args := []string{"conformance", "--implementation", "broken:backoff-limit-off-by-one", "--managed-by", "example.com/me",
-		"--finalizer", "example.com/mine", "--features", "indexed", "--checks", "0", "-o", "json"}
+		"--finalizer", "example.com/mine", "--neighbour", "kubernetes.io/job-controller", "--features", "indexed", "--checks", "0", "-o", "json"}
 	var r conformance.Report
 	g.Expect(json.Unmarshal([]byte(call(t, "", args...).stdout), &r)).To(gomega.Succeed())
 	for _, row := range r.Requirements {
 		if row.Violation == nil || row.Violation.Run != "scenario never-backoff" {
 			continue
 		}
-		g.Expect(row.Violation.Reproduce).To(gomega.HaveSuffix(" --features indexed --managed-by example.com/me --finalizer example.com/mine"))
+		g.Expect(row.Violation.Reproduce).To(gomega.HaveSuffix(" --features indexed --managed-by example.com/me --finalizer example.com/mine " +
+			"--neighbour kubernetes.io/job-controller"))
 		words := strings.Fields(row.Violation.Reproduce)[1:]
 		var again conformance.Report
 		g.Expect(json.Unmarshal([]byte(call(t, "", append(words, "-o", "json")...).stdout), &again)).To(gomega.Succeed())
@@ -95,6 +100,24 @@ func TestClaimsStandInTheCommand(t *testing.T) {
 		return
 	}
 	t.Error("expected the mistake to show in scenario never-backoff")
+}
+
+// TestScenariosOfAnExternalController are the same one by one as in a whole evaluation, calm and at random.
+func TestScenariosOfAnExternalController(t *testing.T) {
+	g := gomega.NewWithT(t)
+	claims := []string{"--managed-by", "example.com/me", "--finalizer", "example.com/mine", "--neighbour", "kubernetes.io/job-controller",
+		"-o", "json", "--checks", "0"}
+	var whole, one conformance.Report
+	g.Expect(json.Unmarshal([]byte(call(t, "", append([]string{"conformance", "--focus", "MB"}, claims...)...).stdout), &whole)).To(gomega.Succeed())
+	for _, row := range whole.Scenarios {
+		if !strings.HasPrefix(row.Name, "managed-by") && row.Name != "pi" {
+			continue
+		}
+		got := call(t, "", append([]string{"conformance", "--scenario", row.Name}, claims[:8]...)...)
+		g.Expect(json.Unmarshal([]byte(got.stdout), &one)).To(gomega.Succeed(), got.stderr)
+		g.Expect(one.Scenarios[0].Hash).To(gomega.Equal(row.Hash), row.Name)
+		g.Expect(one.Scenarios[0].Verdict).To(gomega.Equal(conformance.Conformant), row.Name)
+	}
 }
 
 // TestFeaturesAsMarkdown compares what a report says of a feature with its rows.

@@ -46,6 +46,7 @@ func (s *show) replayLine() string {
 	if o.implementation.value != s.program.implementations[0].Name() {
 		add("implementation", o.implementation.value)
 	}
+	add("neighbour", o.neighbour.value)
 	if token := s.result.Token.String(); len(token) <= mostToken || !o.seed.set {
 		add("replay", token)
 	} else {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	batchv1 "k8s.io/api/batch/v1"
 
 	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/sim"
@@ -41,6 +42,9 @@ const runExample = `  # A built-in scenario as a timeline
   jobsim run never-backoff -o trace |
     jq -r 'select(.verb == "exit") | [.at, .name, .code] | @tsv'
 
+  # What becomes of a Job if the controller is there that it names?
+  jobsim run managed-by-nobody --neighbour example.com/other
+
   # Random runs of a scenario until one goes wrong
   for i in $(seq 100); do
     jobsim run race.yaml --seed $i -o get > /dev/null || break
@@ -57,6 +61,7 @@ type runOptions struct {
 	seed               seed
 	script, replay     given
 	maxEvents          count
+	neighbour          neighbourFlag
 	// podDurationSet tells that --pod-duration was given.
 	podDurationSet bool
 }
@@ -115,6 +120,7 @@ func (o *runOptions) addTo(command *cobra.Command) {
 	flags.Var(&o.replay, "replay", "repeat an earlier run, choice by choice")
 	flags.Var(&o.maxEvents, "max-events", "give the run up as inconclusive after so many events")
 	o.implementation.flag(command, "the Job controller to run")
+	o.neighbour.flag(command)
 	o.color.flag(command, "color", "", "colours in the timeline (auto: on a terminal, unless NO_COLOR is set)")
 	command.MarkFlagsMutuallyExclusive("script", "pod-duration")
 	for _, name := range []string{"pod-duration", "script", "until", "seed", "replay", "max-events"} {
@@ -139,6 +145,13 @@ func (p *program) runScenario(ref string, o *runOptions) error {
 		return err
 	}
 	options = append(options, sim.WithLimits(sim.Limits{Events: o.maxEvents.value, Limits: p.limits}))
+	if o.neighbour.set() {
+		actor, err := o.neighbour.actor(batchv1.JobControllerName)
+		if err != nil {
+			return err
+		}
+		options = append(options, sim.WithNeighbour(actor, o.neighbour.implementation()))
+	}
 	result, err := sim.Run(in.scenario, p.implementation(o.implementation.value), options...)
 	if err != nil {
 		return badInput("%v", err)

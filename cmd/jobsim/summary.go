@@ -60,6 +60,9 @@ func (s *summary) head() []string {
 	if f := r.Profile.Finalizer; f != batchv1.JobTrackingFinalizer {
 		lines = append(lines, s.cut("Finalizer:    "+f))
 	}
+	if len(r.Profile.Neighbours) > 0 {
+		lines = append(lines, s.cut("Neighbours:   "+strings.Join(r.Profile.Neighbours, ", ")))
+	}
 	if len(r.LeftOut) > 0 {
 		lines = append(lines, s.cut("Left out:     "+leftOutText(r)))
 	}

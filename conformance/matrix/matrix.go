@@ -28,6 +28,9 @@ type Mutant struct {
 	// ManagedBy is the name of an external controller; empty for the built-in one.
 	ManagedBy      string
 	Implementation adapter.Implementation
+	// Beside is the name of another controller in the cluster, Neighbour; empty if its mistake takes none.
+	Beside    string
+	Neighbour adapter.Implementation
 }
 
 // Row is what came of one of them.
@@ -138,6 +141,9 @@ func (r *Row) evaluate(ctx context.Context, options ...conformance.Option) (*con
 	options = append(options, conformance.WithUpstreamExact(), conformance.WithShrinking(0))
 	if r.ManagedBy != "" {
 		options = append(options, conformance.WithManagedBy(r.ManagedBy))
+	}
+	if r.Beside != "" {
+		options = append(options, conformance.WithNeighbour(r.Beside, r.Neighbour))
 	}
 	if len(conformance.FeaturesAbout(r.Clauses...)) > 0 {
 		options = append(options, conformance.WithAllFeatures())

@@ -35,6 +35,9 @@ func managedBySituations() []Situation {
 		on(recreated(namesake), "MB-4"),
 		on(with(recreated(other), stall(at(14*second), apiserver.Jobs, 20*second)), "MB-4"),
 		on(with(recreated(other), delay(at(0), apiserver.Pods, 3*second, minute)), "MB-4"),
+		// If the other controller is there, it keeps pods of these Jobs, and counts them.
+		on(plot(specs(managed(other), sized(3, 2), limited(3)), failing(5*second), succeeding(10*second), succeeding(20*second)), "MB-3"),
+		on(with(plot(specs(managed(other), sized(2, 2), replaceFailed), lingering(minute, 20*second)), deletePod(at(10*second), 1)), "MB-3"),
 	}
 }
 
