@@ -99,7 +99,13 @@ type removals struct {
 }
 
 func (c *releasesTogether) call(x *examiner, e *trace.Entry) {
-	if e.Resource != podsResource || e.Verb != "patch" || !x.evaluates() {
+	if e.Resource != podsResource || e.Verb != "patch" {
+		return
+	}
+	if !x.evaluates() {
+		if x.sync == 0 {
+			c.forget() // it may belong to any of them
+		}
 		return
 	}
 	p := x.pod(e.Namespace, e.Name)

@@ -113,3 +113,36 @@ func TestEvaluationsOfSeveralJobsMingle(t *testing.T) {
 		NewWithT(t).Expect(r.broken("job/pod-creation/slow-start")).To(Equal(c.broken), "a third: %v", c.third)
 	}
 }
+
+// After news of a Job at the same instant nobody can tell to which evaluation a patch belongs (TRK-5, SYNC-6).
+func TestRemovalsAfterNewsMayBelongToAnyEvaluation(t *testing.T) {
+	ended := func(name string) *corev1.Pod {
+		return &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name, UID: types.UID(name), ResourceVersion: "2",
+				Finalizers:      []string{batchv1.JobTrackingFinalizer},
+				OwnerReferences: []metav1.OwnerReference{{APIVersion: "batch/v1", Kind: "Job", Name: "a", UID: "a", Controller: new(true)}}},
+			Status: corev1.PodStatus{Phase: corev1.PodSucceeded},
+		}
+	}
+	for _, patched := range []bool{false, true} {
+		r := begun(0).call(0, "list", jobsResource, "").call(0, "watch", jobsResource, "").call(0, "list", podsResource, "").call(0, "watch", podsResource, "")
+		for _, name := range []string{"p", "q"} {
+			r.entry(time.Second, trace.Entry{Kind: trace.Call, Verb: "create", Resource: podsResource, Namespace: "default", Name: name, Object: ended(name)})
+			r.entry(time.Second, trace.Entry{Kind: trace.Delivery, Instance: 1, Verb: "ADDED", Resource: podsResource, Object: ended(name)})
+		}
+		job := jobVersion("a", 1, "3")
+		job.Status.UncountedTerminatedPods = &batchv1.UncountedTerminatedPods{Succeeded: []types.UID{"p", "q"}}
+		r.write(2*time.Second, 1, "status", job)
+		refuse := func(name string) {
+			r.entry(2*time.Second, trace.Entry{Kind: trace.Call, Instance: 1, Verb: "patch", Resource: podsResource, Namespace: "default",
+				Name: name, Status: &metav1.Status{Code: http.StatusInternalServerError}})
+		}
+		refuse("p")
+		r.entry(2*time.Second, trace.Entry{Kind: trace.Delivery, Instance: 1, Verb: "MODIFIED", Resource: jobsResource, Object: jobVersion("a", 2, "4")})
+		if patched {
+			refuse("q")
+		}
+		r.call(3*time.Second, "get", "leases", "")
+		NewWithT(t).Expect(r.broken("job/tracking/one-refusal-stops-no-others")).To(Equal(!patched), "patched: %v", patched)
+	}
+}
