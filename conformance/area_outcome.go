@@ -20,9 +20,9 @@ var outcome = []Requirement{
 		Level: Core, Strength: Must, Bound: ReactionBound,
 		Sentence: "When nothing goes wrong, how a Job ends must follow from its spec and from what its pods do, however fast the " +
 			"implementation is.",
-		Observed: "In a run without faults whose end does not depend on reactions within the reaction time, the first Job gets the " +
-			"terminal condition, reason, counters and number of pods that an executable model predicts from the scenario, " +
-			"within the time that it predicts.",
+		Observed: "In a run without faults the first Job gets the terminal condition, reason, counters and number of pods that an " +
+			"executable model predicts from the scenario, within the time that it predicts. Where reactions within the reaction " +
+			"time, or when users act, decide about the end, these are bounds for each end that there may be.",
 		Source:    "API reference, JobSpec and JobStatus; the order of the tests is that of syncJob in kube-controller-manager",
 		Scenarios: []string{"pi", "never-backoff", "onfailure-exhausted", "deadline-kills-pods", "work-queue"},
 		check:     func() any { return &asPredicted{} },

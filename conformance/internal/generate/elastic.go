@@ -42,7 +42,7 @@ func (p *plan) shrinkAndGrow() {
 	smaller := max(1, n-1-int32(p.below("shrinks by", 2)))
 	var when sim.When
 	if p.chance("shrinks after some have ended", 60) {
-		counter := pick(p.draw, "ended", "succeeded", "succeeded", "failed")
+		counter := pick(p.draw, "ended", "succeeded", "succeeded", "succeeded", "succeeded", "failed")
 		p.slowFirst(n, counter)
 		when.After = &sim.Trigger{Status: map[string]int32{counter: 1 + int32(p.below("ended before", int(n)-1))}}
 		when.At = pick(p.draw, "shrinks how long after", second, 0, 2*second)

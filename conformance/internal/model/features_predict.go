@@ -111,7 +111,7 @@ func (p *plan) tallyIndexes() (tally, bool) {
 		}
 	}
 	t.exceeded = t.failures > p.limit
-	if t.exceeded {
+	if t.exceeded && t.hanging < p.parallelism { // the others go on beside those that hang
 		t.hanging = 0
 	}
 	return t, ok

@@ -36,24 +36,7 @@ type task struct {
 	scripts                  []kubelet.Script
 }
 
-// Predict tells what must come of the first Job of a scenario, if each reaction of the implementation takes no longer
-// than the given time. It reports false if that is not certain, or if something in the scenario is more than the model
-// knows.
-func Predict(s *sim.Scenario, reaction time.Duration) (Prediction, bool) {
-	if len(s.Faults) > 0 || s.WatchDelay > 0 || s.Latency > 0 || len(s.Jobs) != 1 || s.Nodes != nil {
-		return Prediction{}, false
-	}
-	spec := &s.Jobs[0].Spec
-	p, ok := predictEnd(s, reaction)
-	if ttl := spec.TTLSecondsAfterFinished; ok && ttl != nil {
-		if len(s.Actions) > 0 {
-			return Prediction{}, false // whom they still meet depends on the time of the end
-		}
-		p.deleted(time.Duration(*ttl)*time.Second, reaction)
-	}
-	return p, ok
-}
-
+// predictEnd follows what must happen from the order of events; false if that leaves the end open.
 func predictEnd(s *sim.Scenario, reaction time.Duration) (Prediction, bool) {
 	if optional(&s.Jobs[0].Spec) {
 		p, ok := newPlan(s, reaction)

@@ -27,6 +27,8 @@ type Prediction struct {
 	// Completed and FailedIndexes are the indexes in the status of an Indexed Job.
 	Completed, FailedIndexes IndexRange
 	indexed                  bool
+	// rough tells that it is made of bounds.
+	rough bool
 	// met tells whether completed indexes satisfy the success policy, for an end by it; nil otherwise.
 	met func([]int) bool
 	// DeletedFrom and DeletedBy are between when the Job is deleted after its end (TTL-1); DeletedBy is zero if it is not.
@@ -123,7 +125,10 @@ func (p Prediction) String() string {
 		return "no end of the Job, " + counters
 	}
 	when := fmt.Sprintf("between %v and %v", p.Earliest, p.Latest)
-	if p.Latest >= never {
+	switch {
+	case p.Latest >= never && p.Earliest > 0:
+		when = fmt.Sprintf("after %v", p.Earliest)
+	case p.Latest >= never:
 		when = "at some time"
 	}
 	text := fmt.Sprintf("%s (%s) %s %s", p.Condition, strings.Join(p.Reasons, " or "), when, counters)

@@ -1,0 +1,90 @@
+package model_test
+
+import (
+	"net/http"
+	"sort"
+	"testing"
+
+	"github.com/jobsim/jobsim/conformance/internal/generate"
+	"github.com/jobsim/jobsim/conformance/internal/model"
+	"github.com/jobsim/jobsim/fakes"
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/event"
+)
+
+// everything is all kinds of cases with all features.
+var everything = func() generate.Options {
+	o := predictable
+	o.Only = ""
+	return o
+}()
+
+// conflicted reports whether a call of the implementation met a conflict, after which it may take its time.
+func conflicted(r *sim.Result) bool {
+	for i := range r.Trace.Entries {
+		if e := &r.Trace.Entries[i]; e.Instance > 0 && e.Status != nil && e.Status.Code == http.StatusConflict {
+			return true
+		}
+	}
+	return false
+}
+
+func TestThePredictionComesTrueWithEverything(t *testing.T) {
+	told := 0
+	for seed := range uint64(2 * *cases) {
+		seed += 1_000_000
+		s := generate.Scenario(event.NewSeeded(seed), everything)
+		p, ok := model.Predict(s, reaction)
+		if !ok {
+			continue
+		}
+		for _, options := range [][]sim.Option{nil, {sim.WithSeed(seed)}} {
+			r, err := sim.Run(s, fakes.ReferenceImplementation(), options...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if conflicted(r) {
+				continue
+			}
+			if seen := outcome(r, len(options) == 0); !p.Allows(seen) {
+				text, _ := scenarios.Write(s)
+				if told++; told > 5 {
+					t.Fatal("and more")
+				}
+				t.Errorf("seed %d: predicted %v; seen %v\n%s", seed, p, seen, text)
+			}
+		}
+	}
+}
+
+// TestWhatIsDeclined counts the cases for which there is no prediction, by reason.
+func TestWhatIsDeclined(t *testing.T) {
+	declined := map[string]int{}
+	exact, rough := 0, 0
+	for seed := range uint64(3000) {
+		s := generate.Scenario(event.NewSeeded(seed), everything)
+		why := model.Declined(s, reaction)
+		if why != "" {
+			declined[why]++
+			continue
+		}
+		if p, _ := model.Predict(s, reaction); p.Exact() {
+			exact++
+		} else {
+			rough++
+		}
+	}
+	var reasons []string
+	for why := range declined {
+		reasons = append(reasons, why)
+	}
+	sort.Slice(reasons, func(i, j int) bool { return declined[reasons[i]] > declined[reasons[j]] })
+	t.Logf("of 3000 cases %d are predicted exactly and %d roughly", exact, rough)
+	for _, why := range reasons {
+		t.Logf("%5d %s", declined[why], why)
+	}
+	if without := 3000 - declined["faults"]; 100*(exact+rough) < 80*without {
+		t.Errorf("expected a prediction for 80 of 100 of the %d cases without faults", without)
+	}
+}
