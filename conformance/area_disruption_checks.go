@@ -87,7 +87,7 @@ func waitsForEviction(x *examiner, p *podState) {
 		}
 		return
 	}
-	if !x.byImplementation() {
+	if !x.byImplementation() || len(x.lostNodes) == 0 {
 		return
 	}
 	most := parallel(j.obj)

@@ -75,6 +75,9 @@ func (j *jobState) leastFailed(version *batchv1.Job) int {
 	n, byThemselves := failedIn(version), 0
 	failed := func(pod *corev1.Pod) bool { return countsAsFailed(version, pod, replacesOnlyFailed(version)) }
 	for _, p := range j.pods {
+		if !p.troubled {
+			continue
+		}
 		if isFailedOrStopping(p.obj) && !p.deleted.byImplementation() && !ignores(version, p.obj) {
 			byThemselves++
 		}
@@ -90,7 +93,7 @@ func (j *jobState) leastFailed(version *batchv1.Job) int {
 func (j *jobState) mostFailed(base *batchv1.Job) int {
 	n, onlyFailed := failedIn(base), j.surely(replacesOnlyFailed)
 	for _, p := range j.pods {
-		if !isNews(base, p) || p.ownKill() || !p.perhapsThere(p.carries) || !p.perhapsCounts(j) {
+		if !p.troubled || !isNews(base, p) || p.ownKill() || !p.perhapsThere(p.carries) || !p.perhapsCounts(j) {
 			continue
 		}
 		if p.perhapsThere(func(pod *corev1.Pod) bool { return countsAsFailed(base, pod, onlyFailed) }) {

@@ -49,6 +49,7 @@ type podState struct {
 	swapped       bool      // it was controlled by somebody else, or by nobody, for a time
 	reindexed     bool      // somebody gave it another index, or none
 	displaced     bool      // its Job was without its index for a time, so that it may have been let go uncounted (EIJ-7)
+	troubled      bool      // some version of it had failed, or was being deleted
 	denied        bool      // the implementation was told that it is gone, and may believe it (TRK-5)
 	accountOf     *jobState // whose account that is
 	// listed is the first version of its Job that lists the pod or counts it; nil if none does.
@@ -99,6 +100,7 @@ func (p *podState) stored(v *view, obj *corev1.Pod) {
 	p.leave()
 	p.overtake(p.obj)
 	p.before, p.obj = p.obj, obj
+	p.troubled = p.troubled || isFailedOrStopping(obj)
 	was := p.job
 	p.control(v)
 	if p.job != nil && p.job != was { // whatever another Job has counted
