@@ -139,6 +139,14 @@ var backoffLimit = []Requirement{
 		Source: "Kubernetes unit test TestSyncJobPastDeadline \"bigger than single pod execution\"", check: func() any { return onJob(failureBeatsCompletion) },
 	},
 	{
+		ID: "job/backoff-limit/no-pod-beyond-it", Clauses: []string{"BL-1", "BL-2", "SYNC-1"}, Level: Core, Strength: Must,
+		Sentence: "No pod must be created for a Job of which more pods have failed than backoffLimit, whether they are counted yet or only listed.",
+		Observed: "At each accepted creation the implementation does not have to know of more failures than the largest backoffLimit that it may " +
+			"know of; neither does what it knows of the Job say so by itself.",
+		Source: "API reference, JobSpec.backoffLimit", Scenarios: []string{"never-backoff"},
+		check: func() any { return onNewPod(withinLimit) },
+	},
+	{
 		ID: "job/backoff-limit/terminating-pods-wait-under-failed", Clauses: []string{"BL-12", "PRP-2"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "Under podReplacementPolicy Failed a pod that is being deleted must count only when it has ended, and by how it has ended.",
 		Observed: "As long as no failure of the Job is decided, every pod that is put into uncountedTerminatedPods.failed has the phase Failed.",

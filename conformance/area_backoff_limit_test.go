@@ -187,6 +187,11 @@ func TestBackoffLimitMutants(t *testing.T) {
 			mistake:     successFirst, says: "succeeds, but 1 of its pods have failed, which exceeds backoffLimit 0",
 		},
 		{
+			requirement: "job/backoff-limit/no-pod-beyond-it", scenario: story(neverJob(withLimit(1)), []kubelet.Script{fails}),
+			mistake: func(d *fakes.Decisions) { d.FailuresExceeded = func(*batchv1.Job, int32) bool { return false } },
+			says:    "of which 2 pods have failed with backoffLimit 1",
+		},
+		{
 			requirement: "job/backoff-limit/terminating-pods-wait-under-failed",
 			scenario: story(neverJob(withPolicyFailed), []kubelet.Script{{Runs: []kubelet.Run{{For: time.Minute}}, Stop: ends}},
 				deleted),

@@ -61,6 +61,13 @@ var backoffPerIndex = []Requirement{
 		check: promptAfter(failsFor(batchv1.JobReasonMaxFailedIndexesExceeded, anyJob), tooManyFailed(anyJob)),
 	},
 	{
+		ID: "job/backoff-limit-per-index/no-pod-beyond-the-maximum", Clauses: []string{"BPI-4", "SYNC-1"}, Level: Extended, Strength: Must, Feature: BackoffLimitPerIndex, Since: 28,
+		Sentence: "No pod must be created for a Job of which more indexes have failed than maxFailedIndexes.",
+		Observed: "At each accepted creation the implementation does not have to know of more failed indexes, stored or not, than each " +
+			"maxFailedIndexes that it may know of.",
+		Source: "KEP-3850", Scenarios: []string{"max-failed-indexes"}, check: func() any { return onNewPod(withinMaximum) },
+	},
+	{
 		ID: "job/backoff-limit-per-index/max-failed-indexes-edits-apply", Clauses: []string{"BPI-13"}, Level: Extended, Strength: Must, Feature: BackoffLimitPerIndex, Since: 28, Bound: ReactionBound,
 		Sentence: "An edit of maxFailedIndexes must apply to the indexes that have failed already.",
 		Observed: "As job/backoff-limit-per-index/max-failed-indexes, for Jobs of which it was edited.",
@@ -96,8 +103,8 @@ var backoffPerIndex = []Requirement{
 	{
 		ID: "job/backoff-limit-per-index/failure-count", Clauses: []string{"POD-8", "BPI-6"}, Level: Extended, Strength: Must, Feature: BackoffLimitPerIndex, Since: 28,
 		Sentence: "Each pod must carry as an annotation how many pods of its index have failed before it.",
-		Observed: "At each accepted creation batch.kubernetes.io/job-index-failure-count is a number, not more than that of the failed pods of the index " +
-			"and one; and the annotation of ignored failures is not there if there are none.",
+		Observed: "At each accepted creation batch.kubernetes.io/job-index-failure-count is a number, not more than that of the failed pods of the index, " +
+			"and one if the failure is not ignored; and the annotation of ignored failures is not there if there are none.",
 		Source: "Kubernetes e2e tests of backoffLimitPerIndex", Scenarios: []string{"index-retries"}, check: func() any { return onNewPod(failureCountThere) },
 	},
 	{

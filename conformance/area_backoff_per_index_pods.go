@@ -34,7 +34,11 @@ func failureCountThere(x *examiner, j *jobState, pod *corev1.Pod) {
 	for _, p := range j.pods {
 		if p.obj != pod {
 			p.perhaps(func(version *corev1.Pod) bool {
-				if indexOf(version) == index && isFailedOrStopping(version) {
+				switch {
+				case indexOf(version) != index || !isFailedOrStopping(version):
+				case ignores(j.obj, version): // its successor has it in the other annotation
+					most = max(most, failuresOf(version))
+				default:
 					most = max(most, failuresOf(version)+1)
 				}
 				return false

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/jobsim/jobsim/fakes"
+	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/scenarios/situations"
 	"github.com/jobsim/jobsim/sim"
 )
@@ -20,6 +21,20 @@ func broken(t *testing.T, requirement, name, situation, says string) mutant {
 		t.Fatalf("there is no broken implementation %s", name)
 	}
 	return made(t, requirement, b.Break, situation, says)
+}
+
+// built is a broken implementation in a built-in scenario.
+func built(t *testing.T, requirement, name, scenario, says string) mutant {
+	t.Helper()
+	b, ok := fakes.GetBroken(name)
+	if !ok {
+		t.Fatalf("there is no broken implementation %s", name)
+	}
+	s, err := scenarios.Get(scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mutant{requirement: requirement, mistake: b.Break, scenario: s, says: says}
 }
 
 // made is a mutant with a mistake of its own, in a situation.
@@ -120,6 +135,8 @@ func TestBackoffPerIndexMutants(t *testing.T) {
 		broken(t, area+"failed-index-stays-failed", "failed-index-restarted", "BPI-1.1", "is created for index 1 of Job work, and failedIndexes is"),
 		broken(t, area+"other-indexes-go-on", "failed-index-fails-the-job", "BPI-1.1", "fails with MaxFailedIndexesExceeded"),
 		broken(t, area+"other-indexes-go-on", "max-failed-indexes-off-by-one", "BPI-4.1", "fails with MaxFailedIndexesExceeded"),
+		built(t, area+"no-pod-beyond-the-maximum", "max-failed-indexes-by-stored-ones", "max-failed-indexes", "of which 3 indexes have failed with maxFailedIndexes 2"),
+		broken(t, area+"failure-count", "ignored-failures-use-up-the-index", "BPI-6.2", "has the failure count 1: expected no more than 0"),
 		broken(t, area+"all-ended-fails-the-job", "failed-indexes-never-end", "BPI-1.1", "1 of them have failed, and it does not fail"),
 		broken(t, area+"failed-index-is-no-success", "failed-indexes-complete-the-job", "BPI-1.1", "succeeds, and 1 of its indexes have failed"),
 		broken(t, area+"max-failed-indexes", "max-failed-indexes-ignored", "BPI-4.1", "maxFailedIndexes is 1, and it does not fail"),

@@ -11,6 +11,13 @@ var ownership = []Requirement{
 		check: promptAfterPod(isAdoption, adoptsOrphans),
 	},
 	{
+		ID: "job/ownership/adopts-what-it-selects", Clauses: []string{"SEL-1"}, Level: Core, Strength: Must,
+		Sentence: "A pod must not be adopted that the Job's selector does not match, by its labels and by its expressions.",
+		Observed: "When the implementation makes a Job the controller of a pod, the selector matches the labels that the pod has in some " +
+			"version that it may know of.",
+		Source: "API reference, JobSpec.selector", Scenarios: []string{"hand-over"}, check: func() any { return onPod(adoptsSelected) },
+	},
+	{
 		ID: "job/ownership/adoption-tracks", Clauses: []string{"SEL-1", "TRK-1"}, Level: Core, Strength: Must,
 		Sentence: "Adoption must add the tracking finalizer together with the controller reference.",
 		Observed: "A pod carries the finalizer in the version in which the implementation has made a Job its controller.",

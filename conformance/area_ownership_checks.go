@@ -13,7 +13,7 @@ import (
 
 // deselects reports whether a pod is surely none that the Job's selector matches.
 func (j *jobState) deselects(pod *corev1.Pod) bool {
-	return j.obj.Spec.Selector != nil && len(j.obj.Spec.Selector.MatchExpressions) == 0 && !j.selects(pod)
+	return !j.selects(pod)
 }
 
 func uncontrolled(pod *corev1.Pod) bool { return metav1.GetControllerOfNoCopy(pod) == nil }

@@ -36,3 +36,13 @@ func (othersJobs) call(x *examiner, e *trace.Entry) {
 		}
 	}
 }
+
+func adoptsSelected(x *examiner, p *podState) {
+	j := adopted(x, p)
+	if j == nil {
+		return
+	}
+	if x.exercised(); !p.perhaps(j.selects) {
+		x.violated("pod %s is adopted for Job %s, whose selector does not match its labels", p.obj.Name, j.obj.Name)
+	}
+}

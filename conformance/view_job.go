@@ -5,6 +5,8 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 )
 
 // jobState is one Job as the trace has shown it so far.
@@ -51,6 +53,8 @@ type jobState struct {
 	lastResume    time.Duration
 	// restartsReached tells that the sum of restarts has once reached the back-off limit (ONF-3).
 	restartsReached bool
+	// selector is what expressions remembers.
+	selector labels.Selector
 	// failures are its pods that have failed, and successes those that have succeeded, tracked as they were, in order.
 	failures, successes []*podState
 	edits
@@ -162,8 +166,7 @@ func (j *jobState) finished() bool    { return j.is.finished }
 func (j *jobState) wasDecided() bool  { return j.was.decided }
 func (j *jobState) wasFinished() bool { return j.was.finished }
 
-// selects reports whether the Job's selector matches a pod. The expressions of a hand-made selector are left out: what
-// they exclude counts as selected nowhere else.
+// selects reports whether the Job's selector, which never changes, matches a pod.
 func (j *jobState) selects(pod *corev1.Pod) bool {
 	if j.obj.Spec.Selector == nil {
 		return true
@@ -173,7 +176,19 @@ func (j *jobState) selects(pod *corev1.Pod) bool {
 			return false
 		}
 	}
-	return len(j.obj.Spec.Selector.MatchExpressions) == 0
+	return len(j.obj.Spec.Selector.MatchExpressions) == 0 || j.expressions().Matches(labels.Set(pod.Labels))
+}
+
+// expressions are those of a selector made by hand.
+func (j *jobState) expressions() labels.Selector {
+	if j.selector == nil {
+		selector, err := metav1.LabelSelectorAsSelector(j.obj.Spec.Selector)
+		if err != nil {
+			selector = labels.Nothing() // the API server has accepted it, so there is none such
+		}
+		j.selector = selector
+	}
+	return j.selector
 }
 
 // runs reports whether the Job is there and nothing has been decided about it or asked of it that ends it.

@@ -76,8 +76,11 @@ const (
 	SuccessPolicy  Family = "success-policy"
 	TTL            Family = "ttl"
 
-	LargeJobs Family = "large-jobs"
-	Programs  Family = "program"
+	StaleCounters Family = "stale-counters"
+	Combinations  Family = "combinations"
+	AfterEdits    Family = "after-edits"
+	LargeJobs     Family = "large-jobs"
+	Programs      Family = "program"
 )
 
 // Implementation is the broken implementation as something that can be run.
@@ -151,18 +154,21 @@ var brokenFamilies = map[Family][]Broken{
 	Suspension:   brokenSuspension,
 	Replacement:  brokenReplacement,
 	Events:       brokenEvents,
-	IndexWork:    brokenIndexed,
+	IndexWork:    slices.Concat(brokenIndexed, brokenIndexSets),
 	Elastic:      brokenElastic,
 	IndexLimit:   brokenPerIndex,
 
 	SuspendedEdits: brokenSuspendedEdits,
 	Managers:       brokenManagers,
-	FailurePolicy:  brokenFailurePolicy,
+	FailurePolicy:  slices.Concat(brokenFailurePolicy, brokenRuleOrder),
 	SuccessPolicy:  brokenSuccessPolicy,
 	TTL:            brokenTTL,
 
-	LargeJobs: brokenLargeJobs,
-	Programs:  brokenPrograms,
+	StaleCounters: brokenStaleCounters,
+	Combinations:  brokenCombinations,
+	AfterEdits:    brokenAfterEdits,
+	LargeJobs:     brokenLargeJobs,
+	Programs:      brokenPrograms,
 }
 
 // doing is what a step does.

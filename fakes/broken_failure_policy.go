@@ -14,29 +14,6 @@ var brokenFailurePolicy = slices.Concat(brokenRules, brokenActions)
 // brokenRules ask the wrong rule, or ask it in the wrong way.
 var brokenRules = []Broken{
 	{
-		Name:    "most-severe-rule-wins",
-		Mistake: "It fails the Job if any rule that matches says FailJob, whatever an earlier one says.",
-		Clauses: []string{"PFP-2"},
-		Break: func(d *Decisions) {
-			d.AskPolicy = answering(func(answers []PolicyAnswer) PolicyAnswer {
-				for _, a := range answers {
-					if a.Action == batchv1.PodFailurePolicyActionFailJob {
-						return a
-					}
-				}
-				return answers[0]
-			})
-		},
-	},
-	{
-		Name:    "last-rule-wins",
-		Mistake: "It goes through all rules and keeps the last that matches.",
-		Clauses: []string{"PFP-2"},
-		Break: func(d *Decisions) {
-			d.AskPolicy = answering(func(answers []PolicyAnswer) PolicyAnswer { return answers[len(answers)-1] })
-		},
-	},
-	{
 		Name:    "not-in-needs-all-containers",
 		Mistake: "It takes NotIn to mean that no container has ended with a code of the list.",
 		Clauses: []string{"PFP-3"},
@@ -298,26 +275,6 @@ func runningOn(d *Decisions, reason string) {
 			s.active, s.counts.Active, s.counts.Ready = nil, 0, 0
 		}
 	})
-}
-
-// answering makes an AskPolicy that chooses among the answers of all rules that match.
-func answering(choose func([]PolicyAnswer) PolicyAnswer) func(*Decisions, *batchv1.Job, *corev1.Pod) PolicyAnswer {
-	return func(d *Decisions, job *batchv1.Job, pod *corev1.Pod) PolicyAnswer {
-		if job.Spec.PodFailurePolicy == nil {
-			return PolicyAnswer{}
-		}
-		var answers []PolicyAnswer
-		for i := range job.Spec.PodFailurePolicy.Rules {
-			rule := &job.Spec.PodFailurePolicy.Rules[i]
-			if match, ok := d.MatchRule(rule, pod); ok {
-				answers = append(answers, PolicyAnswer{Action: rule.Action, Rule: i, Match: match})
-			}
-		}
-		if len(answers) == 0 {
-			return PolicyAnswer{}
-		}
-		return choose(answers)
-	}
 }
 
 // changingRule matches a rule that was changed, or a pod that was.

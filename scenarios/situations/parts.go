@@ -243,6 +243,13 @@ func serverError(w sim.When, m sim.CallMatch, times int) sim.Fault {
 	return refuse(w, m, 500, metav1.StatusReasonInternalError, times)
 }
 
+// refuseFor has all such calls fail for a while.
+func refuseFor(w sim.When, d time.Duration, m sim.CallMatch) sim.Fault {
+	f := serverError(w, m, 0)
+	f.Error.For = d
+	return f
+}
+
 func conflict(w sim.When, times int) sim.Fault {
 	return refuse(w, statusWrites, 409, metav1.StatusReasonConflict, times)
 }

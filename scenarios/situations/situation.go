@@ -41,6 +41,7 @@ var all = sync.OnceValue(func() []Situation {
 		indexedSituations(), elasticSituations(), perIndexSituations(),
 		suspendedEditSituations(), managedBySituations(),
 		failurePolicySituations(), successPolicySituations(), ttlSituations(),
+		combinationSituations(),
 	)
 	count := map[string]int{}
 	for _, s := range list {

@@ -73,7 +73,7 @@ func deadlineSituations() []Situation {
 		on(with(plot(specs(deadline(30)), endless()), crash(at(limit), 5*second)), "ADS-4", "CTRL-7"),
 		on(with(plot(specs(deadline(30)), endless()), crash(at(limit), minute)), "ADS-4", "CTRL-7"),
 		on(with(plot(specs(deadline(30)), endless()), suspend(at(20*second), true), suspend(at(5*minute), false)),
-			"ADS-5", "TIME-3", "ADS-1", "SUS-5", "FIN-13", "STAT-12"),
+			"ADS-5", "TIME-3", "ADS-1", "ADS-4", "SUS-5", "FIN-13", "STAT-12"),
 		on(with(plot(specs(deadline(30), suspended), endless()), suspend(at(5*minute), false)),
 			"ADS-5", "TIME-2", "TIME-3", "ADS-1", "SUS-1"),
 		on(plot(specs(deadline(0)), endless()), "ADS-9"),
