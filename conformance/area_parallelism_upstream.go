@@ -15,8 +15,8 @@ var upstreamParallelism = []Requirement{
 	{
 		ID: "job/parallelism/raising-creates-at-once", Clauses: []string{"PAR-4"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "When parallelism is raised, the missing pods must be created at the instant at which the edit is seen.",
-		Observed: "At the instant of the delivery, unless failures may delay it, a call fails, the cache is behind, or a program has " +
-			"been started less than 100 ms before. Runs with slow calls are not judged.",
+		Observed: "At the instant of the delivery, unless failures may delay it, a call fails, the cache is behind, the implementation " +
+			"crashes, or a program has been started less than 100 ms before. Runs with slow calls are not judged.",
 		Source: "kube-controller-manager, manageJob", Scenarios: []string{"parallelism-change"},
 		check: func() any { return &raisedAtOnce{} },
 	},
@@ -105,7 +105,7 @@ func (c *raisedAtOnce) tick(x *examiner, _ time.Duration) {
 		if missing := due.job.vacancies(); missing == 0 { // it was lowered again before anybody saw that it was raised
 			continue
 		}
-		if created < due.n && due.job.runs() && !x.wasRefusedSince(due.entry.At) && !x.down {
+		if created < due.n && due.job.runs() && !x.wasRefusedSince(due.entry.At) && !x.down && due.entry.Instance == x.instance {
 			x.violatedBy([]*trace.Entry{due.entry},
 				"parallelism of Job %s is raised to %d, and at that instant %d of %d missing pods are created",
 				due.job.obj.Name, parallel(due.job.obj), created, due.n)

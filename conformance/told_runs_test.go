@@ -146,3 +146,23 @@ func TestRemovalsAfterNewsMayBelongToAnyEvaluation(t *testing.T) {
 		NewWithT(t).Expect(r.broken("job/tracking/one-refusal-stops-no-others")).To(Equal(!patched), "patched: %v", patched)
 	}
 }
+
+// Who crashes at the instant at which he is told, and is there again at once, begins anew (PAR-4).
+func TestRaisedParallelismIsForgottenInACrash(t *testing.T) {
+	sized := func(parallelism int32, generation int64, version string) *batchv1.Job {
+		job := jobVersion("a", generation, version)
+		job.Spec.Parallelism, job.Spec.Completions = &parallelism, new(int32(1))
+		return job
+	}
+	for _, crashes := range []bool{false, true} {
+		r := begun(0).write(0, 0, "", sized(0, 2, "3")).call(0, "list", jobsResource, "").call(0, "watch", jobsResource, "").
+			call(0, "list", podsResource, "").call(0, "watch", podsResource, "").write(time.Second, 0, "", sized(1, 3, "4"))
+		r.entry(time.Second, trace.Entry{Kind: trace.Delivery, Instance: 1, Verb: "MODIFIED", Resource: jobsResource, Object: sized(1, 3, "4")})
+		if crashes {
+			r.entry(time.Second, trace.Entry{Kind: trace.Instance, Instance: 1, Verb: "crash"})
+			r.entry(time.Second, trace.Entry{Kind: trace.Instance, Instance: 2, Verb: "start"})
+		}
+		r.call(2*time.Second, "get", "leases", "")
+		NewWithT(t).Expect(r.broken("job/parallelism/raising-creates-at-once")).To(Equal(!crashes), "it crashes: %v", crashes)
+	}
+}
