@@ -37,6 +37,7 @@ func killedCount(reason string, filter jobFilter) func() any {
 			failed, killed := 0, 0
 			for _, p := range j.pods {
 				switch {
+				case p.reindexed || p.displaced: // it may have been released when its index was no more (IDX-5, EIJ-7)
 				case p.killed && p.job == j && !j.endedWell(p) && !ignores(j.obj, p.obj): // PFP-10
 					killed++
 					failed++

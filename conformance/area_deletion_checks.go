@@ -44,8 +44,8 @@ func (j *jobState) leavesPods() bool {
 	return ok && slices.Contains(deleted.Finalizers, metav1.FinalizerOrphanDependents)
 }
 
-// runsOn reports whether the Job has no reason to fail.
-func (j *jobState) runsOn() bool { return !j.decided() && !j.mayFail() }
+// runsOn reports whether the Job has no reason to end.
+func (j *jobState) runsOn() bool { return !j.decided() && !j.mayFail() && !j.perhapsSuccessRuleMet() }
 
 // orphansLive is that nobody stops pods whose Job was deleted without them.
 func orphansLive(x *examiner, p *podState) {

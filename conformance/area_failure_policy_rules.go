@@ -66,7 +66,11 @@ func notFollowed(j *jobState, kind func(*batchv1.Job, *corev1.Pod) bool) (since 
 		if p.job != j || !p.isKind(kind) || !p.failedTracked() {
 			continue
 		}
-		answer := askPolicy(j.obj, p.obj)
+		pod := p.obj
+		if released, ok := p.releasedAs(); ok { // what becomes of it later makes no difference
+			pod = released
+		}
+		answer := askPolicy(j.obj, pod)
 		switch answer.action {
 		case batchv1.PodFailurePolicyActionIgnore:
 			continue

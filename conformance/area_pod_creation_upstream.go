@@ -220,7 +220,8 @@ func (c *retryDelay) tooEarly(x *examiner, e *trace.Entry) {
 	k := c.at
 	j := x.jobNamed(e.Namespace, e.Name)
 	if k.failure == nil || e.Cause != k.failure.Cause || x.now >= k.due || j == nil ||
-		j.obj.Spec.ActiveDeadlineSeconds != nil || j.fail() > 0 || len(j.failures) > 0 || len(x.jobs) > 1 { // a predecessor's timers may be left
+		j.obj.Spec.ActiveDeadlineSeconds != nil || j.deadlineSooner || j.deadlineLater || j.fail() > 0 || len(j.failures) > 0 || len(x.jobs) > 1 || // a predecessor's timers may be left
+		perIndex(j.obj) && j.anyPod(func(p *podState) bool { return p.obj.Status.Phase == corev1.PodFailed }) { // its index waits (BPI-8)
 		return
 	}
 	x.violatedBy([]*trace.Entry{k.failure}, "Job %s is evaluated again at %v after error %d in a row: expected that at %v",

@@ -152,6 +152,49 @@ actions:
 faults:
 - {watch: all, delay: 1s, for: 5s}
 `},
+	{"a failed pod of an index makes it wait by itself (BPI-8), whatever else fails", "job/pod-creation/retry-delay", indexedWork + `
+    backoffLimitPerIndex: 0
+    completions: 1
+    podFailurePolicy:
+      rules:
+      - {action: Ignore, onExitCodes: {operator: NotIn, values: [137]}}
+pods:
+- {runs: [{exit: 1}]}
+- {runs: [{for: 1s}]}
+faults:
+- {error: 409, verb: update, resource: jobs, subresource: status, times: 4}
+`},
+	{"a pod that lost its index before it could count", "job/deadline/killed-pods-count", indexedWork + `
+    activeDeadlineSeconds: 1
+    completions: 2
+    parallelism: 2
+actions:
+- {at: 5s, pod: 1, edit: {metadata: {annotations: {batch.kubernetes.io/job-completion-index: "2"}}}}
+faults:
+- {crash: controller, down: 5s, call: 5}
+`},
+	{"an ignored pod that matches another rule once it has been let go", "job/failure-policy/exit-codes", indexedWork + `
+    completions: 1
+    podFailurePolicy:
+      rules:
+      - {action: Count, onPodConditions: [{type: DisruptionTarget, status: "True"}]}
+      - {action: Ignore, onExitCodes: {operator: In, values: [1]}}
+pods:
+- {runs: [{exit: 1}]}
+- {runs: [{for: 1h}]}
+faults:
+- {at: 1s, node: node-1, lost: true, for: 10m}
+`},
+	{"a deadline that is no more has left its timer", "job/pod-creation/retry-delay", indexedWork + `
+    completions: 1
+    activeDeadlineSeconds: 4
+actions:
+- {at: 1s, suspend: true}
+- {at: 3s, resume: true}
+- {at: 5s, edit: {spec: {activeDeadlineSeconds: null}}}
+faults:
+- {error: 409, verb: update, resource: jobs, subresource: status, skip: 3, for: 10s}
+`},
 }
 
 func TestExcuses(t *testing.T) {

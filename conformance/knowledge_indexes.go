@@ -33,7 +33,8 @@ func (p *podState) perhapsMisplaced(j *jobState) bool {
 	}
 	index := indexOf(p.obj)
 	return j.anyPod(func(other *podState) bool {
-		return other != p && other.perhapsThere(func(pod *corev1.Pod) bool { return indexOf(pod) == index && isActive(pod) })
+		given := other.reindexed && indexOf(other.obj) == index // what is read of it may be of two versions
+		return other != p && (given || other.perhapsThere(func(pod *corev1.Pod) bool { return indexOf(pod) == index && isActive(pod) }))
 	})
 }
 
