@@ -72,6 +72,8 @@ func indexedSituations() []Situation {
 			succeeding(5*second)), "IDX-5"),
 		on(with(plot(specs(indexed, sized(4, 2)), succeeding(20*second)), annotate(at(5*second), 1, indexKey, "3")), "IDX-8", "IDX-1"),
 		on(with(plot(specs(indexed, sized(4, 2)), endless()), annotate(at(5*second), 2, indexKey, "0")), "IDX-4", "PAR-8"),
+		// The same, and one of the two has got farther.
+		on(with(plot(specs(indexed, sized(4, 2)), endless(), waiting), annotate(at(5*second), 2, indexKey, "0")), "IDX-4", "PAR-6"),
 		on(with(plot(specs(indexed, sized(3, 3), limited(0)), failing(20*second), endless()), annotate(at(5*second), 1, indexKey, "none")), "IDX-5", "IDX-8"),
 		on(with(plot(specs(indexed, sized(4, 2), replaceFailed), lingering(kubelet.Forever, 25*second)), deletePod(at(5*second), 1),
 			scale(at(10*second), 3)), "PRP-4", "IDX-6"),
