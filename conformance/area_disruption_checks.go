@@ -135,7 +135,7 @@ type disruptions struct {
 }
 
 func (c *disruptions) pod(x *examiner, p *podState) {
-	if !released(x, p) || p.obj.Status.Phase != corev1.PodFailed || !c.filter(p.obj) || !mustBeListed(x, p) {
+	if !freed(x, p) || p.obj.Status.Phase != corev1.PodFailed || !c.filter(p.obj) || !mustBeListed(x, p) {
 		return
 	}
 	if x.exercised(); p.account == unlisted {

@@ -88,6 +88,10 @@ func TestDisruptionMutants(t *testing.T) {
 			says: "was ended by the cluster, and does not count as failed",
 		},
 		{
+			requirement: "job/disruption/given-up-pods-count", scenario: deleted(), mistake: asIn("evicted-pods-not-counted"),
+			says: "and loses its finalizer although Job work neither lists nor counts it", // and goes with it
+		},
+		{
 			requirement: "job/disruption/evicted-pods-count",
 			scenario:    story(neverJob(), []kubelet.Script{{Runs: runs.Runs, EvictAfter: seconds(20)}, minute}), mistake: forgives,
 			says: "was ended by the cluster, and does not count as failed",

@@ -64,10 +64,28 @@ func (r *run) startNeighbours() {
 	}
 }
 
-func (n *neighbour) start() error {
-	if _, ok := n.impl.(adapter.InBubble); ok {
-		return n.failed(errors.New("it has goroutines of its own: expected a reconcile function"))
+// checkNeighbours tells what is wrong with what WithNeighbour was given.
+func (o *options) checkNeighbours() error {
+	known := map[string]bool{implementationActor: true}
+	for _, n := range o.neighbours {
+		switch {
+		case n.name == "":
+			return errors.New("neighbour: expected a name by which the trace calls it")
+		case known[n.name]:
+			return fmt.Errorf("neighbour %s: expected a name that nobody else has, also not the implementation, which is %s",
+				n.name, implementationActor)
+		case n.impl == nil:
+			return fmt.Errorf("neighbour %s: expected an implementation", n.name)
+		}
+		if _, ok := n.impl.(adapter.InBubble); ok {
+			return n.failed(errors.New("it has goroutines of its own: expected a reconcile function"))
+		}
+		known[n.name] = true
 	}
+	return nil
+}
+
+func (n *neighbour) start() error {
 	instance, err := n.impl.Start(n)
 	if err != nil {
 		return n.failed(err)

@@ -167,10 +167,15 @@ func TestNeighboursThatFail(t *testing.T) {
 	}
 	program := adapter.Concurrent("unruly", func(context.Context, *rest.Config) error { return errors.New("never called") })
 	broken := adapter.Reconciler("unruly", func(*adapter.Env) (reconcile.Reconciler, error) { return nil, fmt.Errorf("no licence") })
+	_, err := sim.Run(bothKinds(), reference(), sim.WithNeighbour("", reference()))
+	NewWithT(t).Expect(err).To(MatchError("neighbour: expected a name by which the trace calls it"))
+	_, err = sim.Run(bothKinds(), reference(), sim.WithNeighbour("a", reference()), sim.WithNeighbour("a", reference()))
+	NewWithT(t).Expect(err).To(MatchError(ContainSubstring("neighbour a: expected a name that nobody else has")))
 	for name, c := range map[string]struct {
 		neighbour adapter.Implementation
 		want      string
 	}{
+		"nobody":      {nil, "neighbour next: expected an implementation"},
 		"program":     {program, "neighbour next, unruly: it has goroutines of its own: expected a reconcile function"},
 		"start":       {broken, "neighbour next, unruly: the factory of the reconciler: no licence"},
 		"panic":       {acting(func(*adapter.Env) { panic("oops") }), "neighbour next, unruly: Reconcile(default/theirs) panicked: oops"},

@@ -104,6 +104,9 @@ func Run(s *Scenario, impl adapter.Implementation, opts ...Option) (*Result, err
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
+	if err := o.checkNeighbours(); err != nil {
+		return nil, err
+	}
 	if o.replayed != nil && o.replayed.Scenario != s.Fingerprint() {
 		return nil, fmt.Errorf("replay: the token belongs to another scenario than %s, or to another version of it", s.Name)
 	}
