@@ -21,6 +21,7 @@ func Deviations() []Deviation {
 		vanished  = "a-pod-that-is-gone-counts-again-and-again"
 		swept     = "an-adopted-pod-loses-its-finalizer"
 		killed    = "a-killed-index-counts-as-failed"
+		overlap   = "a-completed-index-fails-too"
 	)
 	return []Deviation{
 		{"job/conditions/status-is-settled-at-the-end", unstarted, "suspended-job-cannot-complete"},
@@ -48,5 +49,11 @@ func Deviations() []Deviation {
 		{"job/tracking/listed-before-released", swept, "adopted-pod-loses-its-success"},
 		{"job/completions/success-is-not-lost", swept, "adopted-pod-loses-its-success"},
 		{"job/backoff-limit-per-index/killed-indexes-are-not-failed", killed, "killed-index-counts-as-failed"},
+		{"job/status-writes/no-failed-indexes", overlap, "completed-index-fails-too"},
+		{"job/parallelism/finalizer-before-delete", overlap, "completed-index-fails-too"},
+		{"job/counters/active-settles", overlap, "completed-index-fails-too"},
+		{"job/counters/ready-settles", overlap, "completed-index-fails-too"},
+		{"job/backoff-limit-per-index/limit-fails-the-index", overlap, "completed-index-fails-too"},
+		{"job/backoff-limit-per-index/all-ended-fails-the-job", overlap, "completed-index-fails-too"},
 	}
 }
