@@ -38,7 +38,7 @@ func killedCount(reason string, filter jobFilter) func() any {
 			for _, p := range j.pods {
 				switch {
 				case p.reindexed || p.displaced: // it may have been released when its index was no more (IDX-5, EIJ-7)
-				case p.killed && p.job == j && !j.endedWell(p) && !ignores(j.obj, p.obj): // PFP-10
+				case p.killed && p.job == j && !j.endedWell(p) && !ignores(j.obj, p.obj) && !j.ignoresKilled(p): // PFP-10
 					killed++
 					failed++
 				case p.account == listedFailed || p.account == countedFailed:
@@ -63,4 +63,11 @@ func (j *jobState) endedWell(p *podState) bool {
 		return true
 	}
 	return p.obj.Status.Phase == corev1.PodSucceeded && p.ended.at <= j.decidedAt
+}
+
+// ignoresKilled reports whether the failure policy ignores a pod as it was when it was killed: containers of it may have
+// ended while others went on.
+func (j *jobState) ignoresKilled(p *podState) bool {
+	pod, ok := p.deleted.entry.Object.(*corev1.Pod)
+	return ok && ignores(j.obj, pod)
 }

@@ -68,7 +68,7 @@ func (c *asPredicted) end(x *examiner) {
 	switch x.run.Ending {
 	case sim.Quiet, sim.Finished:
 	case sim.TimeIsUp:
-		if seen.Condition == "" && x.run.End <= p.Latest {
+		if seen.Condition == "" && x.run.End <= p.Last() {
 			return // it may still come
 		}
 	default:

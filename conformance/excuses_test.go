@@ -195,6 +195,27 @@ actions:
 faults:
 - {error: 409, verb: update, resource: jobs, subresource: status, skip: 3, for: 10s}
 `},
+	{"a pod of which one container has failed so that it is ignored, when the other is killed (PFP-10)", "job/deadline/killed-pods-count", `
+apiVersion: jobsim/v1alpha1
+kind: Scenario
+job:
+  apiVersion: batch/v1
+  kind: Job
+  metadata: {name: job}
+  spec:
+    activeDeadlineSeconds: 11
+    podFailurePolicy:
+      rules:
+      - {action: FailJob, onExitCodes: {operator: In, values: [143]}}
+      - {action: Ignore, onExitCodes: {operator: NotIn, values: [139]}}
+    template:
+      spec:
+        restartPolicy: Never
+        containers: [{name: main, image: busybox}, {name: helper, image: busybox}]
+pods:
+- {runs: [{exit: 1}]}
+- {runs: [{exit: 1}], containers: {helper: [{for: 5s}]}}
+`},
 }
 
 func TestExcuses(t *testing.T) {

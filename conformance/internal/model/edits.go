@@ -122,7 +122,7 @@ func editOf(a *sim.Action) *edit {
 // can have been decided is as if it had been so from the start, but that nothing is decided before.
 func (t *task) predict() (Prediction, bool) {
 	p, ok := t.predictUntil(t.edit)
-	if ok && t.late < never && (p.Condition == "" || p.latest() >= t.late) {
+	if ok && t.late < never && (p.Condition == "" || p.Last() >= t.late) {
 		return Prediction{}, false
 	}
 	return p, ok
@@ -139,7 +139,7 @@ func (t *task) predictUntil(e *edit) (Prediction, bool) {
 	if e == nil {
 		return h.outcome()
 	}
-	if p, ok := h.outcome(); ok && p.Condition != "" && p.latest() < e.at {
+	if p, ok := h.outcome(); ok && p.Condition != "" && p.Last() < e.at {
 		return p, true
 	}
 	if h.earliest() <= e.at+t.reaction {

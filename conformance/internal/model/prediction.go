@@ -45,9 +45,10 @@ func (p *Prediction) deleted(ttl, reaction time.Duration) {
 	}
 }
 
-func (p Prediction) latest() time.Duration {
+// Last is when the Job has finished at the latest, if it does.
+func (p Prediction) Last() time.Duration {
 	if p.Or != nil {
-		return max(p.Latest, p.Or.latest())
+		return max(p.Latest, p.Or.Last())
 	}
 	return p.Latest
 }

@@ -88,3 +88,47 @@ func TestWhatIsDeclined(t *testing.T) {
 		t.Errorf("expected a prediction for 80 of 100 of the %d cases without faults", without)
 	}
 }
+
+// caughtRoughly are broken implementations that no exact prediction catches in thousands of cases, and a rough one does.
+var caughtRoughly = []string{
+	"completes-by-pods", "fail-index-only-counts", "failures-forgotten-on-resume",
+	"ignored-failures-exceed-the-limit", "killed-pods-counted-when-they-end",
+}
+
+// catches runs predicted cases with an implementation until one does not end as predicted.
+func catches(t *testing.T, name string, cases uint64, wanted func(model.Prediction) bool) (text string, caught bool) {
+	broken, ok := fakes.GetBroken(name)
+	if !ok {
+		t.Fatalf("there is no broken implementation %s", name)
+	}
+	for seed := range cases {
+		s := generate.Scenario(event.NewSeeded(seed), everything)
+		p, ok := model.Predict(s, reaction)
+		if !ok || !wanted(p) {
+			continue
+		}
+		r, err := sim.Run(s, broken.Implementation(), sim.WithLimits(sim.Limits{Events: 5000}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := r.Failure == nil && (r.Ending == sim.Quiet || r.Ending == sim.Finished)
+		if seen := outcome(r, true); ended && !conflicted(r) && !p.Allows(seen) {
+			return p.String() + "; seen " + seen.String(), true
+		}
+	}
+	return "", false
+}
+
+func TestRoughPredictionsCatch(t *testing.T) {
+	for _, name := range caughtRoughly {
+		t.Run(name, func(t *testing.T) {
+			text, caught := catches(t, name, 4000, func(p model.Prediction) bool { return !p.Exact() })
+			if t.Log(text); !caught {
+				t.Error("expected a case that does not end as predicted")
+			}
+			if text, caught := catches(t, name, 2000, model.Prediction.Exact); caught {
+				t.Errorf("expected that no exact prediction catches it: %s", text)
+			}
+		})
+	}
+}
