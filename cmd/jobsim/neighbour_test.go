@@ -25,6 +25,25 @@ func TestRunWithANeighbour(t *testing.T) {
 	g.Expect(self.stderr).To(gomega.HavePrefix("jobsim: --neighbour kubernetes.io/job-controller: expected another controller"))
 }
 
+// TestWhomRequirementsBind says what it takes to be held to some of them.
+func TestWhomRequirementsBind(t *testing.T) {
+	g := gomega.NewWithT(t)
+	show := func(id string) string { return call(t, "", "requirements", "show", id).stdout }
+	g.Expect(show("job/managed-by/leaves-others-pods-alone")).To(gomega.ContainSubstring(
+		"\nBinds       those beside whom another controller works: --neighbour\n"))
+	g.Expect(show("job/managed-by/leaves-unnamed-alone")).To(gomega.ContainSubstring("\nBinds       those who say a name of their own: --managed-by\n"))
+	g.Expect(show("job/managed-by/acts-on-its-own")).NotTo(gomega.ContainSubstring("Binds"))
+}
+
+// TestFirstFindingIsTold: the command to see it again may be long, but what was seen is told before it.
+func TestFirstFindingIsTold(t *testing.T) {
+	g := gomega.NewWithT(t)
+	got := call(t, "", "conformance", "--implementation", "broken:managed-by-ignored", "--managed-by", "example.com/controller",
+		"--finalizer", "example.com/job-tracking", "--neighbour", "kubernetes.io/job-controller", "--checks", "0")
+	g.Expect(strings.Join(strings.Fields(got.stdout), " ")).To(gomega.MatchRegexp(
+		`is managed by kubernetes\.io/job-controller, and the implementation asks to \w+ its \w+`))
+}
+
 // TestReplayWithANeighbour repeats a random run with the line that it prints.
 func TestReplayWithANeighbour(t *testing.T) {
 	g := gomega.NewWithT(t)

@@ -126,6 +126,12 @@ func describeRequirement(b *bytes.Buffer, r *conformance.Requirement) {
 	}
 	field("Strength", string(r.Strength))
 	field("Level", level)
+	switch {
+	case r.External:
+		field("Binds", "those who say a name of their own: --managed-by")
+	case r.Beside:
+		field("Binds", "those beside whom another controller works: --neighbour")
+	}
 	field("Since", sinceText(r))
 	field("Clauses", strings.Join(r.Clauses, ", "))
 	field("Source", r.Source)

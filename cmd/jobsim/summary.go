@@ -194,8 +194,12 @@ func placeOf(r *conformance.Report, v *conformance.ViolationRow) int {
 	return 2*all + number
 }
 
-// mostText is how many lines what was seen may take, if there is room.
-const mostText = 4
+// mostText is how many lines what was seen may take, if there is room. The first takes leastText in any case: with a long
+// command to see it again there is hardly any room, and half a sentence says nothing.
+const (
+	mostText  = 4
+	leastText = 3
+)
 
 // findings are as many as there is room for, the first ones whole, with a word about the rest. At least one is shown.
 func (s *summary) findings(room int) []string {
@@ -211,7 +215,11 @@ func (s *summary) findings(room int) []string {
 			break
 		}
 		text := strings.Split(wrapped(comment(f.text), 2), "\n")
-		if most := min(mostText, max(1, room-1)); len(text) > most {
+		least := 1
+		if shown == 0 {
+			least = leastText
+		}
+		if most := min(mostText, max(least, room-1)); len(text) > most {
 			text = append(text[:most-1], "  "+comment(strings.Join(text[most-1:], " ")))
 		}
 		for _, line := range append([]string{f.name}, text...) {
