@@ -69,7 +69,7 @@ func (c foreignMetadata) job(x *examiner, j *jobState) {
 		return
 	}
 	now := metadataOf(j.obj)
-	if !x.byImplementation() {
+	if !x.byImplementation() || x.entry.Verb == "delete" { // by which propagation is the API server's to write down
 		c.note(j, now)
 		return
 	}
