@@ -17,7 +17,7 @@ var backoffPerIndex = []Requirement{
 		ID: "job/backoff-limit-per-index/not-before-the-limit", Clauses: []string{"BPI-1"}, Level: Extended, Strength: Must, Feature: BackoffLimitPerIndex, Since: 28,
 		Sentence: "An index must not fail before as many of its pods have failed as backoffLimitPerIndex and one more.",
 		Observed: "Each index that enters failedIndexes has a pod with a failure count of backoffLimitPerIndex or more that has failed, or is being " +
-			"deleted, in a version that the implementation may have seen.",
+			"deleted, in a version that the implementation may have seen; if the Job was made smaller, one that has carried the finalizer then.",
 		Source: "Kubernetes unit test TestCalculateFailedIndexes", Scenarios: []string{"index-retries", "index-fails"}, check: func() any { return onJob(failedAreReal) },
 	},
 	{

@@ -70,6 +70,8 @@ func failedAreReal(x *examiner, j *jobState) {
 	for _, index := range addedFailed(j) {
 		if x.exercised(); !j.mayHaveFailed(index, anyPodState) {
 			x.violated("index %d of Job %s enters failedIndexes, and no pod of it has failed after %d others", index, j.obj.Name, indexLimit(j.obj))
+		} else if j.shrunk && !j.mayHaveFailed(index, func(p *podState) bool { return p.perhaps(p.carries) }) {
+			x.violated("index %d of Job %s had been removed and is failed again, and no pod of it has failed that was not counted before", index, j.obj.Name)
 		}
 	}
 }

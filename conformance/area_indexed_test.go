@@ -131,6 +131,7 @@ func TestBackoffPerIndexMutants(t *testing.T) {
 	kills(t, [][]Requirement{backoffPerIndex}, []mutant{
 		broken(t, area+"limit-fails-the-index", "index-limit-one-too-many", "BPI-1.1", "with backoffLimitPerIndex 1, and its index has not"),
 		broken(t, area+"not-before-the-limit", "index-limit-off-by-one", "BPI-1.1", "enters failedIndexes, and no pod of it has failed after 1 others"),
+		broken(t, area+"not-before-the-limit", "removed-failed-index-remembered", "EIJ-1.2", "had been removed and is failed again"),
 		broken(t, area+"deleted-pods-count", "deleted-pod-spares-its-index", "BPI-12.1", "and its index has not"),
 		broken(t, area+"failed-index-stays-failed", "failed-index-restarted", "BPI-1.1", "is created for index 1 of Job work, and failedIndexes is"),
 		broken(t, area+"other-indexes-go-on", "failed-index-fails-the-job", "BPI-1.1", "fails with MaxFailedIndexesExceeded"),

@@ -53,6 +53,41 @@ var brokenAfterEdits = []Broken{
 		},
 	},
 	{
+		Name:    "delay-timer-lost-by-an-edit",
+		Mistake: "It sets no timer for the back-off delay in the sync that an edit of the Job has caused.",
+		Clauses: []string{"NEV-1", "BO-12"},
+		Break: func(d *Decisions) {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+				before, had := s.r.timers[s.req]
+				err := step(ctx, s)
+				if s.job.Generation > 1 && backoffLeft(s.d, s.backoff, s.r.now()) > 0 {
+					delete(s.r.timers, s.req)
+					if had {
+						s.r.timers[s.req] = before
+					}
+				}
+				return err
+			})
+		},
+	},
+	{
+		Name:    "removed-failed-index-remembered",
+		Mistake: "It takes an index for failed that had failed before it was removed, and has come back.",
+		Clauses: []string{"BPI-1", "EIJ-3"},
+		Break: func(d *Decisions) {
+			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
+				if !failsPerIndex(s.job) {
+					return
+				}
+				key := string(s.job.UID) + "/ever failed"
+				ever, _ := s.r.notes[key].(IndexSet)
+				ever = ever.Union(s.indexes.Failed)
+				s.r.notes[key] = ever
+				s.indexes.Failed = below(ever, completions(s.job))
+			})
+		},
+	},
+	{
 		Name:    "resume-forgets-the-delay",
 		Mistake: "It forgets the back-off when a Job is resumed.",
 		Clauses: []string{"BO-1"},

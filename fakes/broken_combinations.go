@@ -104,6 +104,28 @@ var brokenCombinations = []Broken{
 		},
 	},
 	{
+		Name:    "waits-for-the-longest-delay",
+		Mistake: "It looks again when the last of several failed indexes may run, not when the first of them may.",
+		Clauses: []string{"BPI-8"},
+		Break: func(d *Decisions) {
+			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
+				before, had := s.r.timers[s.req]
+				err := step(ctx, s)
+				if !failsPerIndex(s.job) || s.indexes == nil {
+					return err
+				}
+				longest := time.Duration(0)
+				for _, last := range s.indexes.awaiting {
+					longest = max(longest, backoffLeft(s.d, s.d.IndexBackoff(s.d, last), s.r.now()))
+				}
+				if at, ok := s.r.timers[s.req]; ok && longest > 0 && (!had || !at.Equal(before)) {
+					s.r.timers[s.req] = s.r.now().Add(longest)
+				}
+				return err
+			})
+		},
+	},
+	{
 		Name:    "index-delay-holds-all",
 		Mistake: "It holds back all indexes while one of them waits after a failure.",
 		Clauses: []string{"BPI-8"},

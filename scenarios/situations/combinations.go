@@ -37,10 +37,12 @@ func combinationSituations() []Situation {
 		on(plot(specs(indexed, sized(4, 4)), ofIndex(2, succeeding(minute)), succeeding(5*second)), "IDX-1", "STAT-10"),
 		// A failed index is removed, and one that has succeeded stays: what is left may go on.
 		on(with(plot(specs(perIndex(0), sized(4, 4)), ofIndex(3, failing(5*second)), ofIndex(0, succeeding(5*second)), succeeding(minute)),
-			resize(at(20*second), 2)), "BPI-3", "EIJ-2"),
+			resize(at(20*second), 2)), "BPI-3", "BPI-2", "EIJ-2"),
 		// A failed index is removed and comes back.
 		on(with(plot(specs(perIndex(0), sized(3, 3)), ofIndex(2, failing(5*second)), ofIndex(2, succeeding(5*second)), succeeding(2*minute)),
-			resize(at(20*second), 2), resize(at(40*second), 3)), "EIJ-1", "BPI-2"),
+			resize(at(20*second), 2), resize(at(40*second), 3)), "EIJ-1", "EIJ-3", "BPI-1"),
+		// One index has failed more often than the other, which may run first.
+		on(plot(specs(perIndex(5), sized(2, 2)), ofIndex(0, failing(5*second)), ofIndex(1, failing(46*second)), ofIndex(1, endless())), "BPI-8", "BO-14"),
 		// Seven indexes fail: more than the backoffLimit that a Job without limits for its indexes would have.
 		on(plot(specs(perIndex(0), sized(8, 8)), ofIndex(7, succeeding(minute)), failing(5*second)), "BPI-5", "DEF-4", "BPI-3", "BL-1"),
 		// A pod of an index fails for which another one has succeeded, each of another Job.
@@ -67,6 +69,7 @@ func combinationSituations() []Situation {
 		on(with(plot(specs(suspended, sized(2, 2), inPool), succeeding(5*second)), nodes,
 			patchSpec(at(10*second), map[string]any{"template": map[string]any{"spec": map[string]any{"affinity": zone}}}),
 			suspend(at(minute), false)), "MSD-4"),
+		on(with(plot(specs(limited(3)), failing(5*second)), patchSpec(at(7*second), map[string]any{"backoffLimit": 4})), "NEV-1", "BO-12"),
 		on(with(plot(specs(limited(3)), failing(5*second)), suspend(at(7*second), true), suspend(at(9*second), false)), "BO-1", "SUS-5"),
 		// The pod that a suspended Job waits for succeeds.
 		on(with(plot(specs(replaceFailed, grace(60)), endsWell), deletePod(at(5*second), 1), suspend(at(10*second), true)), "COMP-14", "PRP-2"),

@@ -50,6 +50,7 @@ const (
 	vanished  reason = "as in 1.37 (../FINDINGS.md, A pod that is gone counts again and again)"
 	swept     reason = "as in 1.37 (../FINDINGS.md, An adopted pod loses its finalizer)"
 	killed    reason = "as in 1.37 (../FINDINGS.md, A killed index counts as failed)"
+	overlap   reason = "as in 1.37 (../FINDINGS.md, A completed index fails too)"
 )
 
 var deviations = []deviation{
@@ -100,6 +101,9 @@ var deviations = []deviation{
 	{"job/tracking/listed-before-released", swept, "../findings/adopted-pod-loses-its-success.yaml"},
 	{"job/completions/success-is-not-lost", swept, "../findings/adopted-pod-loses-its-success.yaml"},
 	{"job/backoff-limit-per-index/killed-indexes-are-not-failed", killed, "../findings/killed-index-counts-as-failed.yaml"},
+	{"job/parallelism/finalizer-before-delete", overlap, "../findings/completed-index-fails-too.yaml"},
+	{"job/backoff-limit-per-index/limit-fails-the-index", overlap, "../findings/completed-index-fails-too.yaml"},
+	{"job/backoff-limit-per-index/all-ended-fails-the-job", overlap, "../findings/completed-index-fails-too.yaml"},
 }
 
 // explains tells why the controller does not do what a scenario expects, which is written for the newest minor. It is
