@@ -130,7 +130,7 @@ func (e *evaluator) violationRow(f *finding) *ViolationRow {
 		panic(err) // a buffer takes everything
 	}
 	row.Timeline = timeline.String()
-	if file, err := scenarios.Write(c.result.Scenario); err == nil {
+	if file, err := scenarios.Write(e.claims.plain(c.result.Scenario)); err == nil {
 		row.Scenario = string(file)
 	}
 	reproduction := Reproduction{

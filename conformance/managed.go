@@ -55,18 +55,23 @@ func ManageJobs(s *sim.Scenario, name string) *sim.Scenario {
 	}) {
 		return s
 	}
-	managed := *s
-	managed.Jobs = make([]*batchv1.Job, len(s.Jobs))
+	return withJobs(s, func(job *batchv1.Job) *batchv1.Job { return manageJob(job, name) })
+}
+
+// withJobs returns a scenario with other Jobs, those that users create later too.
+func withJobs(s *sim.Scenario, change func(*batchv1.Job) *batchv1.Job) *sim.Scenario {
+	changed := *s
+	changed.Jobs = make([]*batchv1.Job, len(s.Jobs))
 	for i, job := range s.Jobs {
-		managed.Jobs[i] = manageJob(job, name)
+		changed.Jobs[i] = change(job)
 	}
-	managed.Actions = append([]sim.Action(nil), s.Actions...)
-	for i := range managed.Actions {
-		if job := managed.Actions[i].Create; job != nil {
-			managed.Actions[i].Create = manageJob(job, name)
+	changed.Actions = slices.Clone(s.Actions)
+	for i := range changed.Actions {
+		if job := changed.Actions[i].Create; job != nil {
+			changed.Actions[i].Create = change(job)
 		}
 	}
-	return &managed
+	return &changed
 }
 
 // jobsOf are the Jobs of a scenario, those that users create later too.

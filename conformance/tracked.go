@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -48,6 +47,29 @@ func (c *Claims) adapt(s *sim.Scenario) *sim.Scenario {
 	return TrackPods(ManageJobs(s, c.ManagedBy), c.Finalizer)
 }
 
+// plain undoes adapt, so that a counter-example is a scenario like any other: jobsim run shows it with the reference, and who
+// claims the same gets the same of it again.
+func (c *Claims) plain(s *sim.Scenario) *sim.Scenario {
+	if own := c.ownFinalizer(); own != "" {
+		s = renameFinalizers(s, map[string]string{
+			own: batchv1.JobTrackingFinalizer, batchv1.JobTrackingFinalizer: situations.OtherFinalizer,
+		})
+	}
+	if own := c.otherName(); own != "" {
+		s = withJobs(s, func(job *batchv1.Job) *batchv1.Job {
+			job = job.DeepCopy()
+			switch valueOr(job.Spec.ManagedBy, "") {
+			case own:
+				job.Spec.ManagedBy = nil
+			case "":
+				job.Spec.ManagedBy = new(otherManager)
+			}
+			return job
+		})
+	}
+	return s
+}
+
 // TrackPods returns a scenario as it is for a controller that keeps its pods with that finalizer: users who take
 // batch.kubernetes.io/job-tracking from a pod in it, or put it on one, do so with that one. Scenarios say upstream's where
 // they mean the finalizer by which the controller counts. Where they mean that of somebody else, which they call
@@ -59,44 +81,41 @@ func TrackPods(s *sim.Scenario, finalizer string) *sim.Scenario {
 	}) {
 		return s
 	}
-	tracked := *s
-	tracked.Jobs = make([]*batchv1.Job, len(s.Jobs))
-	for i, job := range s.Jobs {
-		tracked.Jobs[i] = trackJob(job)
-	}
-	tracked.Actions = slices.Clone(s.Actions)
-	for i := range tracked.Actions {
-		if job := tracked.Actions[i].Create; job != nil {
-			tracked.Actions[i].Create = trackJob(job)
-		}
-		if pod := tracked.Actions[i].Pod; pod != nil {
-			tracked.Actions[i].Pod = trackPod(pod, finalizer)
-		}
-	}
-	return &tracked
+	return renameFinalizers(s, map[string]string{
+		batchv1.JobTrackingFinalizer: finalizer, situations.OtherFinalizer: batchv1.JobTrackingFinalizer,
+	})
 }
 
-func trackJob(job *batchv1.Job) *batchv1.Job {
-	i := slices.Index(job.Spec.Template.Finalizers, situations.OtherFinalizer)
-	if i >= 0 {
+// renameFinalizers gives finalizers of pods other names, all at once.
+func renameFinalizers(s *sim.Scenario, names map[string]string) *sim.Scenario {
+	renamed := withJobs(s, func(job *batchv1.Job) *batchv1.Job {
 		job = job.DeepCopy()
-		job.Spec.Template.Finalizers[i] = batchv1.JobTrackingFinalizer
+		for i, f := range job.Spec.Template.Finalizers {
+			if name, ok := names[f]; ok {
+				job.Spec.Template.Finalizers[i] = name
+			}
+		}
+		return job
+	})
+	var words []string
+	for from, to := range names {
+		words = append(words, strconv.Quote(from), strconv.Quote(to))
 	}
-	return job
-}
-
-func trackPod(a *sim.PodAction, finalizer string) *sim.PodAction {
-	changed := *a
-	switch a.RemoveFinalizer {
-	case batchv1.JobTrackingFinalizer:
-		changed.RemoveFinalizer = finalizer
-	case situations.OtherFinalizer:
-		changed.RemoveFinalizer = batchv1.JobTrackingFinalizer
+	inPatches := strings.NewReplacer(words...)
+	for i := range renamed.Actions {
+		if renamed.Actions[i].Pod == nil {
+			continue
+		}
+		pod := *renamed.Actions[i].Pod
+		if name, ok := names[pod.RemoveFinalizer]; ok {
+			pod.RemoveFinalizer = name
+		}
+		if pod.Patch != nil {
+			patch := *pod.Patch
+			patch.Data = []byte(inPatches.Replace(string(patch.Data)))
+			pod.Patch = &patch
+		}
+		renamed.Actions[i].Pod = &pod
 	}
-	if a.Patch != nil {
-		patch := *a.Patch
-		patch.Data = bytes.ReplaceAll(patch.Data, []byte(strconv.Quote(batchv1.JobTrackingFinalizer)), []byte(strconv.Quote(finalizer)))
-		changed.Patch = &patch
-	}
-	return &changed
+	return renamed
 }

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,8 +9,10 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 
 	"github.com/jobsim/jobsim/fakes"
+	"github.com/jobsim/jobsim/scenarios"
 	"github.com/jobsim/jobsim/scenarios/situations"
 	"github.com/jobsim/jobsim/sim"
+	"github.com/jobsim/jobsim/sim/event"
 )
 
 // ourFinalizer is that of an external controller.
@@ -134,6 +137,39 @@ func TestFinalizerMistakes(t *testing.T) {
 			g.Expect(err).NotTo(HaveOccurred())
 			g.Expect(r.Requirements[0].Verdict).To(Equal(NotConformant))
 			g.Expect(r.Requirements[0].Violation.Text).To(ContainSubstring(c.says))
+		})
+	}
+}
+
+// TestCounterexamplesArePlain: what a report shows of an external controller's counter-example is a scenario like any other, of
+// which the same claims make the same again.
+func TestCounterexamplesArePlain(t *testing.T) {
+	for name, file := range map[string]string{"others-failed-pods-deleted": "MB-3.1", "finalizers-taken-by-suffix": "TRK-11.1"} {
+		t.Run(name, func(t *testing.T) {
+			g := NewWithT(t)
+			b, ok := fakes.GetBroken(name)
+			g.Expect(ok).To(BeTrue())
+			s, err := FindScenario(file)
+			g.Expect(err).NotTo(HaveOccurred())
+			evaluate := func(s *sim.Scenario, replay *event.Token) *ViolationRow {
+				r, err := Evaluate(t.Context(), b.Implementation(fakes.ManagedBy(ourName), fakes.Finalizer(ourFinalizer)), WithAllFeatures(),
+					WithManagedBy(ourName), WithFinalizer(ourFinalizer), WithNeighbour(builtIn, fakes.ReferenceImplementation()),
+					WithScenario(s, replay), WithFocus(b.Clauses[0]))
+				g.Expect(err).NotTo(HaveOccurred())
+				i := slices.IndexFunc(r.Requirements, func(row RequirementRow) bool { return row.Violation != nil })
+				g.Expect(i).To(BeNumerically(">=", 0))
+				return r.Requirements[i].Violation
+			}
+			first := evaluate(s, nil)
+			g.Expect(first.Scenario).NotTo(ContainSubstring(ourName))
+			g.Expect(first.Scenario).NotTo(ContainSubstring(" " + ourFinalizer))
+			saved, err := scenarios.Parse("saved.yaml", []byte(first.Scenario))
+			g.Expect(err).NotTo(HaveOccurred())
+			token, err := event.ParseToken(first.Replay)
+			g.Expect(err).NotTo(HaveOccurred())
+			again := evaluate(saved, &token)
+			g.Expect(again.Hash).To(Equal(first.Hash))
+			g.Expect(again.Text).To(Equal(first.Text))
 		})
 	}
 }
