@@ -32,7 +32,9 @@ var podCreationUpstream = []Requirement{
 		ID: "job/pod-creation/retry-delay", Clauses: []string{"POD-11"}, Level: UpstreamExact, Strength: Up,
 		Sentence: "A failed evaluation must be repeated after 1 s, 2 s, 4 s and so on up to 60 s, until one succeeds.",
 		Observed: "After the n-th error in a row the reconcile function is called again within that time; and not before it by " +
-			"the error alone, if the Job has no deadline and no failed pod. Runs with slow calls are not judged.",
+			"the error alone, if the Job has no deadline and no failed pod. A program makes a call for the Job within that time " +
+			"after a creation was refused, if pods are missing still and its caches have not been behind. Runs with slow calls are " +
+			"not judged.",
 		Source: "kube-controller-manager, processNextWorkItem", Scenarios: []string{"api-errors"},
 		check: func() any { return &retryDelay{} },
 	},
@@ -160,10 +162,13 @@ func (c *terminatingNamespace) close(x *examiner) {
 
 // retryDelay checks POD-11. Keys of a reconcile function are looked at one by one.
 type retryDelay struct {
-	keys   []*retriedKey
-	at     *retriedKey // which is being evaluated
-	failed bool
+	program programRetries
+	keys    []*retriedKey
+	at      *retriedKey // which is being evaluated
+	failed  bool
 }
+
+func (c *retryDelay) call(x *examiner, e *trace.Entry) { c.program.call(x, e) }
 
 // retriedKey is what is known of the evaluations of one key.
 type retriedKey struct {
@@ -188,6 +193,7 @@ func (c *retryDelay) instance(x *examiner, e *trace.Entry) {
 	if x.run.Scenario.Latency > 0 {
 		return
 	}
+	c.program.instance(x, e)
 	switch e.Verb {
 	case "start", "crash", "stop":
 		*c = retryDelay{}
@@ -229,6 +235,7 @@ func (c *retryDelay) tooEarly(x *examiner, e *trace.Entry) {
 }
 
 func (c *retryDelay) tick(x *examiner, until time.Duration) {
+	c.program.tick(x, until)
 	for _, k := range c.keys {
 		if k.failure != nil && k.due < until {
 			x.violatedBy([]*trace.Entry{k.failure}, "Job %s is not evaluated again by %v after error %d in a row", k.name, k.due, k.errors)

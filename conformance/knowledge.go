@@ -31,6 +31,8 @@ type knowledge struct {
 	// patience is since and until when a program may be waiting for the same answer.
 	patience waiting
 	late     lateness
+	// behindAt is until when they were, for those who must not forget that it was so.
+	behindAt time.Duration
 	// hindered is until when the implementation was last kept from acting: down, behind, or waiting to try again.
 	hindered time.Duration
 	// namespaceGoes tells that a creation was refused because the namespace goes away: nobody needs to try again (POD-10).
@@ -232,6 +234,7 @@ func (v *view) pass(until time.Duration) {
 	}
 	if v.behind() {
 		v.late.goOn(v.now, until)
+		v.behindAt = until
 	}
 	if v.sync == 0 && until-v.overtookAt > v.slowness() && (!v.patient() || until > v.patience.until) {
 		v.forgetOvertaken()

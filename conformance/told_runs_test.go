@@ -166,3 +166,35 @@ func TestRaisedParallelismIsForgottenInACrash(t *testing.T) {
 		NewWithT(t).Expect(r.broken("job/parallelism/raising-creates-at-once")).To(Equal(!crashes), "it crashes: %v", crashes)
 	}
 }
+
+// A program leaves no trace of its evaluations but what they do: after a refused creation there must be another one in time
+// (POD-11), unless it may have failed more often than can be seen.
+func TestAProgramRetriesInTime(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		again  time.Duration // after the second refusal, which comes a second after the first
+		lateBy time.Duration
+		inTime bool
+	}{
+		{"two seconds later", 2 * time.Second, 0, true},
+		{"three seconds later", 3 * time.Second, 0, false},
+		{"three seconds later, and a watch is late", 3 * time.Second, time.Second, true},
+	} {
+		r := begun(0).call(0, "list", jobsResource, "").call(0, "list", podsResource, "").call(0, "watch", jobsResource, "").call(0, "watch", podsResource, "")
+		refuse := func(at time.Duration) {
+			r.entry(at, trace.Entry{Kind: trace.Call, Instance: 1, Verb: "create", Resource: podsResource, Namespace: "default", Name: "a-",
+				Status: &metav1.Status{Code: http.StatusForbidden, Reason: metav1.StatusReasonForbidden}})
+		}
+		refuse(10 * time.Second)
+		if c.lateBy > 0 {
+			r.write(10*time.Second, 0, "", jobVersion("b", 1, "3"))
+		}
+		refuse(11 * time.Second)
+		if c.lateBy > 0 {
+			r.entry(11*time.Second, trace.Entry{Kind: trace.Delivery, Instance: 1, Verb: "MODIFIED", Resource: jobsResource, Object: jobVersion("b", 1, "3")})
+		}
+		refuse(11*time.Second + c.again)
+		r.call(11*time.Second+c.again, "get", "leases", "")
+		NewWithT(t).Expect(r.broken("job/pod-creation/retry-delay")).To(Equal(!c.inTime), c.name)
+	}
+}
