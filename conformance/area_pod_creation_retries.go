@@ -29,8 +29,8 @@ func (c *programRetries) call(x *examiner, e *trace.Entry) {
 	}
 	failed := failedCall(e) && !(e.Status != nil && e.Status.Code == http.StatusNotFound)
 	if !x.evaluates() {
-		if failed {
-			c.lose() // nobody can tell which evaluation has failed
+		for i := 0; failed && i < len(x.jobs); i++ { // nobody can tell which evaluation has failed
+			*c.rows.of(x.jobs[i]) = failures{at: x.now, failed: true, lost: true}
 		}
 		return
 	}

@@ -171,19 +171,24 @@ func TestRaisedParallelismIsForgottenInACrash(t *testing.T) {
 // (POD-11), unless it may have failed more often than can be seen.
 func TestAProgramRetriesInTime(t *testing.T) {
 	for _, c := range []struct {
-		name   string
-		again  time.Duration // after the second refusal, which comes a second after the first
-		lateBy time.Duration
-		inTime bool
+		name           string
+		again          time.Duration // after the second refusal, which comes a second after the first
+		lateBy         time.Duration
+		edited, inTime bool
 	}{
-		{"two seconds later", 2 * time.Second, 0, true},
-		{"three seconds later", 3 * time.Second, 0, false},
-		{"three seconds later, and a watch is late", 3 * time.Second, time.Second, true},
+		{"two seconds later", 2 * time.Second, 0, false, true},
+		{"three seconds later", 3 * time.Second, 0, false, false},
+		{"three seconds later, and a watch is late", 3 * time.Second, time.Second, false, true},
+		{"three seconds later, after an edit", 3 * time.Second, 0, true, true},
 	} {
 		r := begun(0).call(0, "list", jobsResource, "").call(0, "list", podsResource, "").call(0, "watch", jobsResource, "").call(0, "watch", podsResource, "")
 		refuse := func(at time.Duration) {
 			r.entry(at, trace.Entry{Kind: trace.Call, Instance: 1, Verb: "create", Resource: podsResource, Namespace: "default", Name: "a-",
 				Status: &metav1.Status{Code: http.StatusForbidden, Reason: metav1.StatusReasonForbidden}})
+		}
+		if c.edited { // at the same instant, so that nobody can tell to which evaluation the refusal belongs
+			r.entry(9*time.Second, trace.Entry{Kind: trace.Delivery, Instance: 1, Verb: "MODIFIED", Resource: jobsResource, Object: jobVersion("a", 2, "3")})
+			refuse(9 * time.Second)
 		}
 		refuse(10 * time.Second)
 		if c.lateBy > 0 {
