@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -20,10 +21,15 @@ import (
 	exampleinformers "github.com/jobsim/jobsim/conformance/example/informers"
 	"github.com/jobsim/jobsim/conformance/matrix"
 	"github.com/jobsim/jobsim/fakes"
+	"github.com/jobsim/jobsim/scenarios"
+	"github.com/jobsim/jobsim/scenarios/situations"
 	"github.com/jobsim/jobsim/sim/adapter"
 )
 
-var update = flag.Bool("update", false, "write MATRIX.md anew")
+var (
+	update = flag.Bool("update", false, "write MATRIX.md anew")
+	all    = flag.Bool("all", false, "evaluate all broken implementations, not a fourth of them")
+)
 
 // matrixChecks: the scenarios and the situations catch nearly all; whoever is left has to be caught by random cases.
 var matrixChecks = matrix.Checks{Meant: conformance.DefaultChecks}
@@ -31,23 +37,26 @@ var matrixChecks = matrix.Checks{Meant: conformance.DefaultChecks}
 const matrixIntro = `
 Every broken implementation of this package was evaluated at every level of the suite, with the built-in scenarios and the
 situations; one that was not caught by what it is meant for got the random cases of a default evaluation as well. This
-page is written by ` + "`go test ./fakes -run Matrix -update`" + `, and a test keeps it true. ` + "`jobsim broken --matrix`" + ` shows
+page is written by ` + "`go test ./fakes -run Matrix -update -timeout 30m`" + `, and a test keeps it true, a fourth at a time. ` + "`jobsim broken --matrix`" + ` shows
 everything that catches each, in 1000 cases, with times. The last one, example-outlives-its-context, is no fake but the
 controller of conformance/example/informers with goroutines that heed no context, since the fakes have none.
 `
 
-// TestMatrix keeps MATRIX.md true: every broken implementation is caught by a requirement that it is meant for.
+// parts is in how many parts MATRIX.md is looked at: the whole takes eighteen CPU minutes. Which part it is changes with
+// the suite, so that all have their turn.
+const parts = 4
+
+// TestMatrix keeps MATRIX.md true: every broken implementation is caught by a requirement that it is meant for, and its row
+// says by which.
 func TestMatrix(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it evaluates every broken implementation, which takes minutes")
+		t.Skip("it evaluates a fourth of the broken implementations, which takes minutes")
 	}
-	var mutants []matrix.Mutant
-	for _, b := range fakes.AllBroken() {
-		mutants = append(mutants, matrix.Mutant{
-			Name: b.Name, Clauses: b.Clauses, ManagedBy: b.ManagedBy, Implementation: b.Implementation(), Beside: b.Beside, Neighbour: b.Neighbour(),
-		})
+	mutants := allMutants()
+	whole := *update || *all
+	if !whole {
+		mutants = onePart(mutants)
 	}
-	mutants = append(mutants, outliving())
 	rows, err := matrix.Evaluate(t.Context(), mutants, matrixChecks, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -70,9 +79,76 @@ func TestMatrix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if line, was, is := difference(old, page.Bytes()); line > 0 {
-		t.Errorf("MATRIX.md:%d says\n%s\nbut now it is\n%s\nTo write it anew: go test ./fakes -run Matrix -update", line, was, is)
+	if whole {
+		if line, was, is := difference(old, page.Bytes()); line > 0 {
+			t.Errorf("MATRIX.md:%d says\n%s\nbut now it is\n%s\n%s", line, was, is, howToUpdate)
+		}
+		return
 	}
+	for _, m := range mutants {
+		if was, is := rowOf(old, m.Name), rowOf(page.Bytes(), m.Name); !bytes.Equal(was, is) {
+			t.Errorf("MATRIX.md says\n%s\nbut now it is\n%s\n%s", was, is, howToUpdate)
+		}
+	}
+}
+
+const howToUpdate = "To write it anew: go test ./fakes -run Matrix -update -timeout 30m"
+
+// TestMatrixHasEverybody looks at who has a row, whichever part is evaluated.
+func TestMatrixHasEverybody(t *testing.T) {
+	page, err := os.ReadFile("MATRIX.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mutants := allMutants()
+	for _, m := range mutants {
+		if rowOf(page, m.Name) == nil {
+			t.Errorf("MATRIX.md has no row for %s\n%s", m.Name, howToUpdate)
+		}
+	}
+	_, table, _ := bytes.Cut(page, []byte("\n## Broken implementations\n"))
+	table, _, _ = bytes.Cut(table, []byte("\n## "))
+	if rows := bytes.Count(table, []byte("\n| ")) - 1; rows != len(mutants) { // one line is the head
+		t.Errorf("MATRIX.md has %d rows for %d broken implementations\n%s", rows, len(mutants), howToUpdate)
+	}
+	for _, want := range []string{
+		fmt.Sprintf("\n%d of %d broken implementations", len(mutants), len(mutants)), fmt.Sprintf(" of %d requirements\n", len(conformance.Requirements())),
+	} {
+		if !bytes.Contains(page, []byte(want)) {
+			t.Errorf("MATRIX.md does not say %q\n%s", want, howToUpdate)
+		}
+	}
+}
+
+func allMutants() []matrix.Mutant {
+	var mutants []matrix.Mutant
+	for _, b := range fakes.AllBroken() {
+		mutants = append(mutants, matrix.Mutant{
+			Name: b.Name, Clauses: b.Clauses, ManagedBy: b.ManagedBy, Implementation: b.Implementation(), Beside: b.Beside, Neighbour: b.Neighbour(),
+		})
+	}
+	return append(mutants, outliving())
+}
+
+// onePart is a fourth of the mutants, another one whenever the suite has grown.
+func onePart(mutants []matrix.Mutant) (part []matrix.Mutant) {
+	size := len(mutants) + len(conformance.Requirements()) + len(scenarios.Names()) + len(situations.All())
+	for i, m := range mutants {
+		if i%parts == size%parts {
+			part = append(part, m)
+		}
+	}
+	return part
+}
+
+// rowOf is a broken implementation's row of the table, or nil.
+func rowOf(page []byte, name string) []byte {
+	for line := range bytes.Lines(page) {
+		if bytes.HasPrefix(line, []byte("| "+name+" | ")) {
+			return line
+		}
+	}
+	return nil
 }
 
 // outliving is a mutant that only a program with goroutines can be.
