@@ -216,6 +216,28 @@ pods:
 - {runs: [{exit: 1}]}
 - {runs: [{exit: 1}], containers: {helper: [{for: 5s}]}}
 `},
+	{"an ignored failure is news in each evaluation until its finalizer can be taken (BO-8)", "job/parallelism/reaches-target", `
+apiVersion: jobsim/v1alpha1
+kind: Scenario
+job:
+  apiVersion: batch/v1
+  kind: Job
+  metadata: {name: job}
+  spec:
+    podFailurePolicy:
+      rules:
+      - {action: Ignore, onExitCodes: {operator: In, values: [1]}}
+    template:
+      spec:
+        restartPolicy: Never
+        containers: [{name: main, image: busybox}]
+pods:
+- {runs: [{exit: 1}]}
+- {runs: [{exit: 1}]}
+- {runs: [{for: 1h}]}
+faults:
+- {error: 500, verb: patch, resource: pods, times: 5}
+`},
 }
 
 func TestExcuses(t *testing.T) {

@@ -96,6 +96,7 @@ func (v *view) noteCall(e *trace.Entry) {
 		(e.Status.Code != http.StatusUnprocessableEntity || v.injects(e.Status.Code))
 	if refused || e.Lost {
 		v.noteFailure()
+		v.noteHeld(e)
 	}
 	v.namespaceGoes = v.namespaceGoes || fromTerminatingNamespace(e)
 	if e.Status != nil && e.Status.Code == http.StatusNotFound && e.Resource == podsResource {

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/jobsim/jobsim/sim/trace"
 )
 
 // failure is how a pod has failed, as the back-off delay sees it (BO-3).
@@ -17,6 +19,20 @@ type failure struct {
 	// unsure tells that the implementation got no answer to the write that listed the pod: by the next time it looks the
 	// pod is no news any more.
 	unsure bool
+	// held is how often the implementation could not take its finalizer.
+	held int
+}
+
+// noteHeld counts the refused removals of a finalizer. No list names a failure that is ignored, so upstream takes it for a
+// new one in each evaluation until the finalizer is gone, and each makes the delay longer (BO-8).
+func (v *view) noteHeld(e *trace.Entry) {
+	if e.Resource != podsResource {
+		return
+	}
+	if p := v.pod(e.Namespace, e.Name); p != nil && p.job != nil && p.ignored() {
+		p.held++
+		p.job.misses.n++
+	}
 }
 
 // noteEnd keeps the pods of a Job that have failed or succeeded, for the back-off delay.
@@ -190,7 +206,7 @@ func (j *jobState) longestWait() wait {
 			continue
 		}
 		w.failures = append(w.failures, f)
-		w.n += 1 + f.recounts
+		w.n += 1 + f.recounts + f.held
 		latest = max(latest, f.latest)
 	}
 	if w.n > 0 {
