@@ -57,7 +57,8 @@ const conformanceExample = `  # Does the reference conform?
 
   # The same, with a finalizer of its own on its pods, beside the built-in one
   jobsim conformance --managed-by example.com/controller \
-    --finalizer example.com/job-tracking --neighbour kubernetes.io/job-controller
+    --finalizer example.com/job-tracking \
+    --neighbour kubernetes.io/job-controller
 
   # One requirement, with more random cases
   jobsim conformance --focus BL-1 --checks 20000
