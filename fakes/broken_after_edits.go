@@ -2,7 +2,6 @@ package fakes
 
 import (
 	"context"
-	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -16,17 +15,12 @@ var brokenAfterEdits = []Broken{
 		Clauses: []string{"ADS-4", "ADS-5"},
 		Break: func(d *Decisions) {
 			aroundStep(d, "decide", func(ctx context.Context, s *jobSync, step doing) error {
-				before, had := s.r.timers[s.req]
-				err := step(ctx, s)
 				for _, c := range s.job.Status.Conditions {
 					if c.Type == batchv1.JobSuspended {
-						delete(s.r.timers, s.req)
-						if had {
-							s.r.timers[s.req] = before
-						}
+						return withoutNewTimer(ctx, s, step)
 					}
 				}
-				return err
+				return step(ctx, s)
 			})
 		},
 	},
@@ -36,14 +30,9 @@ var brokenAfterEdits = []Broken{
 		Clauses: []string{"ADS-4", "ADS-5"},
 		Break: func(d *Decisions) {
 			aroundStep(d, "decide", func(ctx context.Context, s *jobSync, step doing) error {
-				before, had := s.r.timers[s.req]
-				err := step(ctx, s)
+				err := withoutNewTimer(ctx, s, step)
 				if left, running := s.d.DeadlineLeft(s.job, s.suspended, s.since); running {
 					at := latch(s, "deadline timer", s.r.now().Add(left))
-					delete(s.r.timers, s.req)
-					if had {
-						s.r.timers[s.req] = before
-					}
 					if at.After(s.r.now()) {
 						s.r.wakeAt(s.req, at.Sub(s.r.now()))
 					}
@@ -58,15 +47,10 @@ var brokenAfterEdits = []Broken{
 		Clauses: []string{"NEV-1", "BO-12"},
 		Break: func(d *Decisions) {
 			aroundStep(d, "manage", func(ctx context.Context, s *jobSync, step doing) error {
-				before, had := s.r.timers[s.req]
-				err := step(ctx, s)
 				if s.job.Generation > 1 && backoffLeft(s.d, s.backoff, s.r.now()) > 0 {
-					delete(s.r.timers, s.req)
-					if had {
-						s.r.timers[s.req] = before
-					}
+					return withoutNewTimer(ctx, s, step)
 				}
-				return err
+				return step(ctx, s)
 			})
 		},
 	},
@@ -92,7 +76,6 @@ var brokenAfterEdits = []Broken{
 		Mistake: "It forgets the back-off when a Job is resumed.",
 		Clauses: []string{"BO-1"},
 		Break: func(d *Decisions) {
-			d.RecordResumed = func(status *batchv1.JobStatus, now time.Time) bool { return recordResumed(status, now) }
 			afterStep(d, "observe", func(_ context.Context, s *jobSync) {
 				if s.suspended {
 					s.backoff, s.mem.backoff = Backoff{}, Backoff{}

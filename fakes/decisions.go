@@ -210,15 +210,6 @@ func Reference() Decisions {
 		FinalizerPatch: finalizerPatch,
 		Release:        releaseCalls(),
 
-		IsTracked:     isTracked,
-		IsActive:      isActive,
-		IsReady:       isReady,
-		IsTerminating: isTerminating,
-		IsSucceeded:   isSucceeded,
-		IsFailed:      isFailed,
-		Restarts:      restarts,
-		FinishTime:    finishTime,
-
 		IsForeign:        isForeign,
 		IsFinished:       isFinished,
 		IsSuspended:      isSuspended,
@@ -259,9 +250,22 @@ func Reference() Decisions {
 		Removal: removalCalls(),
 		Steps:   syncSteps(),
 	}
+	d.decidePods()
 	d.decideIndexes()
 	d.decidePolicies()
 	return d
+}
+
+// decidePods is what a pod is taken for.
+func (d *Decisions) decidePods() {
+	d.IsTracked = isTracked
+	d.IsActive = isActive
+	d.IsReady = isReady
+	d.IsTerminating = isTerminating
+	d.IsSucceeded = isSucceeded
+	d.IsFailed = isFailed
+	d.Restarts = restarts
+	d.FinishTime = finishTime
 }
 
 // decideIndexes is what Indexed Jobs need.
